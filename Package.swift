@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+//
+// Rein: reinforcement learning from human feedback, with reins on.
+//
+// Dependencies between targets point down only; the list below is in that order, lowest first.
+// Targets marked ∅ know no tensors. `REIN_TENSORLESS=1 swift test` leaves every other target out, so that they build
+// and pass their tests on a machine without libtorch. Scripts/setup says where libtorch comes from.
+
+import PackageDescription
+
+let isTensorless = Context.environment["REIN_TENSORLESS"] != nil
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: Targets that know no tensors (∅)
+
+let tensorless: [Target] = [
+  .target(name: "Tokenization", dependencies: [heap]),
+  .target(name: "Feedback"),
+  .target(name: "RunRecords", dependencies: [protobuf]),
+  .target(name: "Reports", dependencies: ["RunRecords"]),
+  .testTarget(
+    name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
+  .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
+  .testTarget(name: "RunRecordsTests", dependencies: ["RunRecords"]),
+  .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+]
+
+// MARK: Targets over libtorch
+
+let tensors: [Target] = [
+  .systemLibrary(name: "CLibtorch", pkgConfig: "libtorch"),
+  .target(name: "CTorch", dependencies: ["CLibtorch"]),
+  .target(name: "Torch", dependencies: ["CTorch"]),
+]
+
+let package = Package(
+  name: "Rein",
+  platforms: [.macOS(.v15)],
+  products: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: isTensorless ? tensorless : tensorless + tensors,
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
+
+// One set of rules for every Swift target.
+for target in package.targets where target.type != .system && target.name != "CTorch" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+  ]
+}

@@ -10,10 +10,10 @@ import PackageDescription
 
 let isTensorless = Context.environment["REIN_TENSORLESS"] != nil
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: Targets that know no tensors (∅)
 
@@ -35,6 +35,20 @@ let tensors: [Target] = [
   .systemLibrary(name: "CLibtorch", pkgConfig: "libtorch"),
   .target(name: "CTorch", dependencies: ["CLibtorch"]),
   .target(name: "Torch", dependencies: ["CTorch"]),
+  .target(name: "NeuralNetworks", dependencies: ["Torch"]),
+  .target(name: "PolicyOptimization", dependencies: ["Torch"]),
+  .target(name: "LanguageModels", dependencies: ["NeuralNetworks", "Torch"]),
+  .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/TensorTestSupport"),
+  .testTarget(name: "TorchTests", dependencies: ["Torch", "TensorTestSupport"]),
+  .testTarget(
+    name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Torch", "TensorTestSupport"]),
+  .testTarget(
+    name: "PolicyOptimizationTests",
+    dependencies: ["PolicyOptimization", "Torch", "TensorTestSupport"]),
+  .testTarget(
+    name: "LanguageModelsTests",
+    dependencies: ["LanguageModels", "NeuralNetworks", "Torch", "TensorTestSupport"],
+    resources: [.copy("Fixtures")]),
 ]
 
 let package = Package(
@@ -45,7 +59,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: isTensorless ? tensorless : tensorless + tensors,
   swiftLanguageModes: [.v6],

@@ -1,0 +1,1 @@
+// The C++ headers are included by CTorch alone.

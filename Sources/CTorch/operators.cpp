@@ -1,0 +1,246 @@
+// Pure operators: element by element, reductions, shapes, layers.
+
+#include <ATen/ops/abs.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/amax.h>
+#include <ATen/ops/amin.h>
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/cumsum.h>
+#include <ATen/ops/div.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/eq.h>
+#include <ATen/ops/exp.h>
+#include <ATen/ops/expm1.h>
+#include <ATen/ops/flip.h>
+#include <ATen/ops/gather.h>
+#include <ATen/ops/ge.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/gt.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/le.h>
+#include <ATen/ops/log.h>
+#include <ATen/ops/log1p.h>
+#include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/logical_and.h>
+#include <ATen/ops/logical_not.h>
+#include <ATen/ops/logical_or.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/lt.h>
+#include <ATen/ops/masked_fill.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/ne.h>
+#include <ATen/ops/neg.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/reciprocal.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/scatter.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/sign.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/sort.h>
+#include <ATen/ops/sqrt.h>
+#include <ATen/ops/square.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/tanh.h>
+#include <ATen/ops/topk.h>
+#include <ATen/ops/tril.h>
+#include <ATen/ops/where.h>
+
+#include <cmath>
+
+#include "support.hpp"
+
+using namespace ctorch;
+
+// ---- Element by element ------------------------------------------------------------------------------
+
+// The names in CT_UNARY_OPERATORS, whichever library function each stands for.
+namespace operators {
+using at::abs, at::exp, at::expm1, at::isfinite, at::log, at::log1p, at::log_sigmoid, at::logical_not, at::neg,
+    at::reciprocal, at::relu, at::rsqrt, at::sigmoid, at::sign, at::silu, at::sqrt, at::square, at::tanh;
+at::Tensor gelu_tanh(const at::Tensor &x) { return at::gelu(x, "tanh"); }
+}  // namespace operators
+
+#define CT_DEFINE_UNARY(name)                                                         \
+  ct_status_t ct_##name(ct_tensor_t tensor, ct_tensor_t *out) {                      \
+    return guarded([&] { *out = give(operators::name(borrow(tensor))); });           \
+  }
+#define CT_DEFINE_BINARY(name)                                                       \
+  ct_status_t ct_##name(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out) {     \
+    return guarded([&] { *out = give(at::name(borrow(left), borrow(right))); });     \
+  }
+#define CT_DEFINE_SCALAR(name)                                                       \
+  ct_status_t ct_##name##_scalar(ct_tensor_t left, double right, ct_tensor_t *out) { \
+    return guarded([&] { *out = give(at::name(borrow(left), right)); });             \
+  }
+
+CT_UNARY_OPERATORS(CT_DEFINE_UNARY)
+CT_BINARY_OPERATORS(CT_DEFINE_BINARY)
+CT_SCALAR_OPERATORS(CT_DEFINE_SCALAR)
+
+ct_status_t ct_clamp(ct_tensor_t tensor, double lower, double upper, ct_tensor_t *out) {
+  return guarded([&] {
+    auto low = std::isfinite(lower) ? std::optional<at::Scalar>(lower) : std::nullopt;
+    auto high = std::isfinite(upper) ? std::optional<at::Scalar>(upper) : std::nullopt;
+    auto value = borrow(tensor);
+    *out = give(low || high ? at::clamp(value, low, high) : value.alias());
+  });
+}
+
+ct_status_t ct_where(ct_tensor_t condition, ct_tensor_t yes, ct_tensor_t no, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::where(borrow(condition), borrow(yes), borrow(no))); });
+}
+
+ct_status_t ct_masked_fill(ct_tensor_t tensor, ct_tensor_t mask, double value, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::masked_fill(borrow(tensor), borrow(mask), value)); });
+}
+
+// ---- Reductions and order ----------------------------------------------------------------------------
+
+ct_status_t ct_sum(ct_tensor_t tensor, const int64_t *dimensions, int64_t count, bool keep, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::sum(borrow(tensor), at::IntArrayRef(dimensions, count), keep)); });
+}
+
+ct_status_t ct_mean(ct_tensor_t tensor, const int64_t *dimensions, int64_t count, bool keep, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::mean(borrow(tensor), at::IntArrayRef(dimensions, count), keep)); });
+}
+
+ct_status_t ct_amax(ct_tensor_t tensor, const int64_t *dimensions, int64_t count, bool keep, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::amax(borrow(tensor), at::IntArrayRef(dimensions, count), keep)); });
+}
+
+ct_status_t ct_amin(ct_tensor_t tensor, const int64_t *dimensions, int64_t count, bool keep, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::amin(borrow(tensor), at::IntArrayRef(dimensions, count), keep)); });
+}
+
+ct_status_t ct_logsumexp(ct_tensor_t tensor, int64_t dimension, bool keep, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::logsumexp(borrow(tensor), dimension, keep)); });
+}
+
+ct_status_t ct_argmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::argmax(borrow(tensor), dimension)); });
+}
+
+ct_status_t ct_cumsum(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::cumsum(borrow(tensor), dimension)); });
+}
+
+ct_status_t ct_sort(ct_tensor_t tensor, int64_t dimension, bool descending, ct_tensor_t *values, ct_tensor_t *indices) {
+  return guarded([&] {
+    auto [sorted, order] = at::sort(borrow(tensor), /*stable=*/true, dimension, descending);
+    *values = give(sorted);
+    *indices = give(order);
+  });
+}
+
+ct_status_t ct_topk(ct_tensor_t tensor, int64_t count, int64_t dimension, ct_tensor_t *values, ct_tensor_t *indices) {
+  return guarded([&] {
+    auto [top, order] = at::topk(borrow(tensor), count, dimension);
+    *values = give(top);
+    *indices = give(order);
+  });
+}
+
+// ---- Shape and selection -----------------------------------------------------------------------------
+
+ct_status_t ct_reshape(ct_tensor_t tensor, const int64_t *shape, int64_t rank, ct_tensor_t *out) {
+  return guarded([&] { *out = give(borrow(tensor).reshape(at::IntArrayRef(shape, rank))); });
+}
+
+ct_status_t ct_expand(ct_tensor_t tensor, const int64_t *shape, int64_t rank, ct_tensor_t *out) {
+  return guarded([&] { *out = give(borrow(tensor).expand(at::IntArrayRef(shape, rank))); });
+}
+
+ct_status_t ct_permute(ct_tensor_t tensor, const int64_t *order, int64_t rank, ct_tensor_t *out) {
+  return guarded([&] { *out = give(borrow(tensor).permute(at::IntArrayRef(order, rank))); });
+}
+
+ct_status_t ct_narrow(ct_tensor_t tensor, int64_t dimension, int64_t start, int64_t length, ct_tensor_t *out) {
+  return guarded([&] { *out = give(borrow(tensor).narrow(dimension, start, length)); });
+}
+
+ct_status_t ct_contiguous(ct_tensor_t tensor, ct_tensor_t *out) {
+  return guarded([&] { *out = give(borrow(tensor).contiguous()); });
+}
+
+ct_status_t ct_concatenate(const ct_tensor_t *tensors, int64_t count, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::cat(borrow(tensors, count), dimension)); });
+}
+
+ct_status_t ct_stack(const ct_tensor_t *tensors, int64_t count, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::stack(borrow(tensors, count), dimension)); });
+}
+
+ct_status_t ct_index_select(ct_tensor_t tensor, int64_t dimension, ct_tensor_t indices, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::index_select(borrow(tensor), dimension, borrow(indices))); });
+}
+
+ct_status_t ct_gather(ct_tensor_t tensor, int64_t dimension, ct_tensor_t indices, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::gather(borrow(tensor), dimension, borrow(indices))); });
+}
+
+ct_status_t ct_scatter(ct_tensor_t tensor, int64_t dimension, ct_tensor_t indices, ct_tensor_t source, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::scatter(borrow(tensor), dimension, borrow(indices), borrow(source))); });
+}
+
+ct_status_t ct_flip(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::flip(borrow(tensor), dimension)); });
+}
+
+ct_status_t ct_tril(ct_tensor_t tensor, int64_t diagonal, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::tril(borrow(tensor), diagonal)); });
+}
+
+// ---- Linear algebra and layers -----------------------------------------------------------------------
+
+ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::matmul(borrow(left), borrow(right))); });
+}
+
+ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out) {
+  return guarded([&] {
+    *out = give(bias ? at::addmm(borrow(bias), borrow(input), borrow(weight)) : at::mm(borrow(input), borrow(weight)));
+  });
+}
+
+ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bias, double epsilon, ct_tensor_t *out) {
+  return guarded([&] {
+    auto x = borrow(input);
+    *out = give(at::layer_norm(x, {x.size(-1)}, borrow_optional(weight), borrow_optional(bias), epsilon));
+  });
+}
+
+ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::embedding(borrow(weight), borrow(indices))); });
+}
+
+ct_status_t ct_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::softmax(borrow(tensor), dimension)); });
+}
+
+ct_status_t ct_log_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
+  return guarded([&] { *out = give(at::log_softmax(borrow(tensor), dimension)); });
+}
+
+ct_status_t ct_attention(ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, ct_tensor_t mask, bool causal, double scale, ct_tensor_t *out) {
+  return guarded([&] {
+    *out = give(at::scaled_dot_product_attention(
+        borrow(query), borrow(key), borrow(value), borrow_optional(mask), /*dropout_p=*/0.0, causal, scale));
+  });
+}

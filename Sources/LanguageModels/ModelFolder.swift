@@ -1,0 +1,135 @@
+public import Foundation
+import NeuralNetworks
+public import Torch
+
+/// A model in Hugging Face's layout: `config.json`, `model.safetensors`, and beside them `tokenizer.json`.
+public struct ModelFolder: Sendable {
+  /// What can be wrong with a folder.
+  public enum Problem: Error, Equatable, CustomStringConvertible {
+    /// A file is missing or cannot be read.
+    case unreadable(file: String, reason: String)
+    /// `config.json` does not describe a model that Rein knows.
+    case configuration(file: String, reason: String)
+
+    /// The message, ready to print.
+    public var description: String {
+      switch self {
+      case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+      case .configuration(let file, let reason): "\(file): \(reason)"
+      }
+    }
+  }
+
+  // What config.json holds beside the shape.
+  private struct Extras: Codable {
+    var architectures: [String]?
+    var rein_reward_normalization: RewardModel.Normalization?
+    var num_labels: Int?
+    var id2label: [String: String]?
+    var torch_dtype: String?
+    var tie_word_embeddings: Bool?
+    var activation_function: String?
+  }
+
+  /// The folder.
+  public let url: URL
+
+  /// A folder, not yet looked into.
+  public init(_ url: URL) { self.url = url }
+
+  /// Where the weights are.
+  public var weightsURL: URL { url.appending(path: "model.safetensors") }
+  /// Where the shape is.
+  public var configurationURL: URL { url.appending(path: "config.json") }
+  /// Where the tokenizer is.
+  public var tokenizerURL: URL { url.appending(path: "tokenizer.json") }
+
+  /// The model's shape.
+  ///
+  /// - Returns: The shape.
+  /// - Throws: `ModelFolder.Problem`.
+  public func configuration() throws(Problem) -> DecoderConfiguration {
+    let configuration = try decode(DecoderConfiguration.self)
+    if let problem = configuration.problem {
+      throw .configuration(file: configurationURL.path, reason: problem)
+    }
+    let extras = try decode(Extras.self)
+    if let name = extras.activation_function, name != "gelu_new", name != "gelu_pytorch_tanh" {
+      throw .configuration(
+        file: configurationURL.path, reason: "activation_function '\(name)' is not supported")
+    }
+    return configuration
+  }
+
+  /// Whether the folder holds a reward model (one label on the last token) rather than a language model.
+  ///
+  /// - Returns: True for `GPT2ForSequenceClassification`.
+  /// - Throws: `ModelFolder.Problem`.
+  public func isRewardModel() throws(Problem) -> Bool {
+    try decode(Extras.self).architectures?.contains("GPT2ForSequenceClassification") ?? false
+  }
+
+  /// The language model.
+  ///
+  /// - Parameter device: Where it shall live.
+  /// - Returns: The model in float32.
+  /// - Throws: `ModelFolder.Problem`, `WeightError`.
+  public func languageModel(device: Device = .cpu) throws -> LanguageModel {
+    try LanguageModel(
+      configuration(), ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
+  }
+
+  /// The reward model.
+  ///
+  /// - Parameter device: Where it shall live.
+  /// - Returns: The model in float32.
+  /// - Throws: `ModelFolder.Problem` also where there is more than one label, `WeightError`.
+  public func rewardModel(device: Device = .cpu) throws -> RewardModel {
+    let extras = try decode(Extras.self)
+    let labels = extras.num_labels ?? extras.id2label?.count ?? 1
+    guard labels == 1 else {
+      throw Problem.configuration(
+        file: configurationURL.path, reason: "a reward model has one label, this one has \(labels)")
+    }
+    return try RewardModel(
+      configuration(), normalization: extras.rein_reward_normalization ?? .identity,
+      ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
+  }
+
+  /// A reward model on a language model's trunk, with a fresh score head.
+  ///
+  /// - Parameters:
+  ///   - generator: Draws the head.
+  ///   - device: Where it shall live.
+  /// - Returns: The model in float32.
+  /// - Throws: `ModelFolder.Problem`, `WeightError`.
+  public func rewardModel(headFrom generator: Generator, device: Device = .cpu) throws
+    -> RewardModel
+  {
+    try RewardModel(
+      configuration(),
+      ParameterBuilder(
+        file: SafeTensors(contentsOf: weightsURL), drawingMissingFrom: generator, device: device))
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
+    let data: Data
+    do {
+      data = try Data(contentsOf: configurationURL)
+    } catch {
+      throw .unreadable(file: configurationURL.path, reason: error.localizedDescription)
+    }
+    do {
+      return try JSONDecoder().decode(Value.self, from: data)
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw .configuration(file: configurationURL.path, reason: "has no key '\(key.stringValue)'")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
+    {
+      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw .configuration(
+        file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
+    } catch {
+      throw .configuration(file: configurationURL.path, reason: "is not JSON")
+    }
+  }
+}

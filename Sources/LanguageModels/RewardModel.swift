@@ -1,0 +1,91 @@
+public import NeuralNetworks
+public import Torch
+
+/// r(x): one number for a whole text, read at its last real token. Hugging Face's `GPT2ForSequenceClassification` with
+/// one label.
+public struct RewardModel: Sendable {
+  /// Tokens to hidden states.
+  public let trunk: Trunk
+  private let score: Tensor
+  /// All weights.
+  public let parameters: Parameters
+  /// Scores are reported as (raw − mean) / deviation, so that KL coefficients have a meaning.
+  public var normalization: Normalization
+
+  /// What raw scores look like on reference texts.
+  public struct Normalization: Codable, Equatable, Sendable {
+    /// The mean of raw scores.
+    public var mean: Double
+    /// The standard deviation of raw scores.
+    public var deviation: Double
+
+    /// Raw scores as they are.
+    public static let identity = Normalization(mean: 0, deviation: 1)
+
+    /// A normalisation.
+    public init(mean: Double, deviation: Double) {
+      self.mean = mean
+      self.deviation = deviation
+    }
+  }
+
+  /// The shape.
+  public var configuration: DecoderConfiguration { trunk.configuration }
+
+  /// A model; a fresh head is drawn from N(0, 1/(width + 1)) (Ziegler et al. 2019).
+  ///
+  /// - Parameters:
+  ///   - configuration: The shape.
+  ///   - normalization: What raw scores look like on reference texts.
+  ///   - parameter: Where the weights come from.
+  /// - Throws: `WeightError`.
+  public init(
+    _ configuration: DecoderConfiguration, normalization: Normalization = .identity,
+    _ parameter: ParameterBuilder
+  ) throws {
+    trunk = try Trunk(configuration, parameter)
+    score = try parameter(
+      "score.weight", [1, configuration.width],
+      .normal(standardDeviation: 1 / Double(configuration.width + 1).squareRoot()))
+    parameters = parameter.parameters
+    self.normalization = normalization
+  }
+
+  /// Raw scores of whole texts.
+  ///
+  /// - Parameters:
+  ///   - batch: Right-padded texts.
+  ///   - dropout: Where dropout masks come from, while training.
+  /// - Returns: [batch].
+  public func rawScores(_ batch: TokenBatch, dropout: Generator? = nil) -> Tensor {
+    let hidden = trunk(batch.tokens, Trunk.Context(dropout: dropout))
+    return rawScores(hidden: hidden, batch)
+  }
+
+  /// Raw scores from hidden states [batch, time, width] of whole texts.
+  public func rawScores(hidden: Tensor, _ batch: TokenBatch) -> Tensor {
+    let last = hidden.reshaped(-1, configuration.width)
+      .selecting(batch.lastPositions, along: 0)
+    return last.matmul(score.transposed()).squeezed(-1)
+  }
+
+  /// Normalised scores of whole texts.
+  ///
+  /// - Parameters:
+  ///   - texts: Token sequences, none empty.
+  ///   - rows: Texts per forward pass.
+  /// - Returns: One score per text.
+  public func scores(_ texts: [[Int]], rows: Int = 64) -> [Double] {
+    // Texts of like length share a pass, so that little of it is padding.
+    let order = texts.indices.sorted { texts[$0].count < texts[$1].count }
+    var scores = [Double](repeating: 0, count: texts.count)
+    for start in stride(from: 0, to: order.count, by: rows) {
+      let chunk = order[start..<min(start + rows, order.count)]
+      let batch = TokenBatch(chunk.map { texts[$0] }, device: score.device)
+      for (index, raw) in zip(chunk, rawScores(batch).doubles) {
+        scores[index] = (raw - normalization.mean) / normalization.deviation
+      }
+    }
+    return scores
+  }
+}

@@ -1,0 +1,20 @@
+public import Torch
+
+/// Completions of a batch of prompts with what was known when each token was drawn.
+///
+/// All tensors are packed: [n] holds the tokens of the first completion, then those of the second, and so on, so that
+/// nothing is computed for padding. `ResponseLayout` turns them into [batch, time].
+public struct Rollout: Sendable {
+  /// The completions, in the order of the prompts.
+  public let completions: [Completion]
+  /// log π(token) under the distribution it was drawn from [n].
+  public let logProbabilities: Tensor
+  /// The entropy of that distribution in nats [n].
+  public let entropies: Tensor
+  /// The most probable token at each place [n] int64.
+  public let greedyTokens: Tensor
+  /// log π of that token [n].
+  public let greedyLogProbabilities: Tensor
+  /// The hidden state each token was drawn from [n, width]: what value heads read.
+  public let hidden: Tensor
+}

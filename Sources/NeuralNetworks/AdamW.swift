@@ -1,0 +1,118 @@
+public import Torch
+
+/// AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay.
+///
+/// m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − η·(m̂ / (√v̂ + ε) + λθ), with m̂, v̂ corrected for bias. ε stands outside
+/// the corrected root, as in PyTorch; TensorFlow 1 had it inside, which makes early steps about six times calmer.
+public final class AdamW {
+  /// The constants of the update.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// Step size η; a schedule may scale it.
+    public var learningRate: Double
+    /// Decay rate β₁ of the first moment.
+    public var beta1: Double
+    /// Decay rate β₂ of the second moment.
+    public var beta2: Double
+    /// ε.
+    public var epsilon: Double
+    /// Decay λ of matrices; vectors (biases, normalisation gains) are not decayed.
+    public var weightDecay: Double
+    /// The largest Euclidean norm of all gradients together; nil does not clip.
+    public var maximumGradientNorm: Double?
+
+    /// Adam's own constants, no decay, norm 1.
+    public init(
+      learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+      weightDecay: Double = 0, maximumGradientNorm: Double? = 1
+    ) {
+      self.learningRate = learningRate
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.maximumGradientNorm = maximumGradientNorm
+    }
+  }
+
+  // Parameters that share a decay are updated in one call.
+  private struct Group {
+    var indices: [Int]
+    var weightDecay: Double
+    var learningRateFactor: Double
+  }
+
+  /// The constants.
+  public let configuration: Configuration
+  /// What is updated.
+  public let parameters: Parameters
+  private let groups: [Group]
+  private let firstMoments: [Tensor]
+  private let secondMoments: [Tensor]
+  private let steps: [Tensor]
+
+  /// An optimizer at step zero.
+  ///
+  /// - Parameters:
+  ///   - parameters: What to update.
+  ///   - configuration: The constants.
+  ///   - learningRateFactors: Scales the step of parameters whose name it gives a factor for.
+  public init(
+    _ parameters: Parameters, _ configuration: Configuration,
+    learningRateFactor: (String) -> Double = { _ in 1 }
+  ) {
+    self.parameters = parameters
+    self.configuration = configuration
+    firstMoments = parameters.tensors.map { $0.detached().zerosLike() }
+    secondMoments = parameters.tensors.map { $0.detached().zerosLike() }
+    steps = parameters.tensors.map { _ in .zeros([]) }
+    var groups: [Group] = []
+    for (index, tensor) in parameters.tensors.enumerated() {
+      let decay = tensor.rank > 1 ? configuration.weightDecay : 0
+      let factor = learningRateFactor(parameters.names[index])
+      if let place = groups.firstIndex(where: {
+        $0.weightDecay == decay && $0.learningRateFactor == factor
+      }) {
+        groups[place].indices.append(index)
+      } else {
+        groups.append(Group(indices: [index], weightDecay: decay, learningRateFactor: factor))
+      }
+    }
+    self.groups = groups
+  }
+
+  /// One update, in place.
+  ///
+  /// - Parameters:
+  ///   - gradients: One per parameter; scaled in place where their norm is too large.
+  ///   - scale: What a schedule makes of the learning rate, 1 for all of it.
+  /// - Returns: The norm of the gradients before clipping.
+  @discardableResult
+  public func step(_ gradients: [Tensor], scale: Double = 1) -> Double {
+    precondition(gradients.count == parameters.count, "one gradient per parameter")
+    let norm = FusedUpdate.norm(of: gradients)
+    if let limit = configuration.maximumGradientNorm {
+      FusedUpdate.scale(gradients, by: (limit / (norm + 1e-6)).clamped(atMost: 1))
+    }
+    for group in groups {
+      let pick = { (all: [Tensor]) in group.indices.map { all[$0] } }
+      FusedUpdate.adamW(
+        parameters: pick(parameters.tensors), gradients: pick(gradients),
+        firstMoments: pick(firstMoments), secondMoments: pick(secondMoments), steps: pick(steps),
+        learningRate: configuration.learningRate * scale * group.learningRateFactor,
+        betas: (configuration.beta1, configuration.beta2), weightDecay: group.weightDecay,
+        epsilon: configuration.epsilon)
+    }
+    return norm.item
+  }
+
+  /// Moments and counts, to be saved with a checkpoint; writing over them restores it.
+  public var state: Parameters {
+    var state = Parameters()
+    for (index, name) in parameters.names.enumerated() {
+      state.append("first.\(name)", firstMoments[index])
+      state.append("second.\(name)", secondMoments[index])
+      state.append("step.\(name)", steps[index])
+    }
+    return state
+  }
+}

@@ -1,0 +1,72 @@
+public import Torch
+
+/// y = x·W + b with W stored as [in, out], the layout of GPT-2's checkpoints.
+public struct Affine: Sendable {
+  /// [in, out].
+  public let weight: Tensor
+  /// [out].
+  public let bias: Tensor?
+
+  /// A layer named `name` in the weight file.
+  public init(
+    _ name: String, from inputs: Int, to outputs: Int, hasBias: Bool = true,
+    standardDeviation: Double, _ parameter: ParameterBuilder, alternatives: (String) -> [String]
+  ) throws {
+    weight = try parameter(
+      "\(name).weight", [inputs, outputs], .normal(standardDeviation: standardDeviation),
+      alternatives: alternatives("\(name).weight"))
+    bias =
+      hasBias
+      ? try parameter(
+        "\(name).bias", [outputs], .constant(0), alternatives: alternatives("\(name).bias")) : nil
+  }
+
+  /// [..., in] → [..., out].
+  public func callAsFunction(_ input: Tensor) -> Tensor { input.affine(weight: weight, bias: bias) }
+}
+
+/// (x − mean) / √(variance + ε) · weight + bias over the last dimension.
+public struct LayerNormalization: Sendable {
+  /// [width].
+  public let weight: Tensor
+  /// [width].
+  public let bias: Tensor
+  /// ε.
+  public let epsilon: Double
+
+  /// A layer named `name` in the weight file.
+  public init(
+    _ name: String, width: Int, epsilon: Double, _ parameter: ParameterBuilder,
+    alternatives: (String) -> [String]
+  ) throws {
+    weight = try parameter(
+      "\(name).weight", [width], .constant(1), alternatives: alternatives("\(name).weight"))
+    bias = try parameter(
+      "\(name).bias", [width], .constant(0), alternatives: alternatives("\(name).bias"))
+    self.epsilon = epsilon
+  }
+
+  /// [..., width] → [..., width].
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.layerNormalized(weight: weight, bias: bias, epsilon: epsilon)
+  }
+}
+
+/// Dropout with a generator of its own, switched on by being passed.
+public struct Dropout: Sendable {
+  /// The share of elements set to zero.
+  public let probability: Double
+  /// Where the masks come from.
+  public let generator: Generator
+
+  /// Dropout with a probability.
+  public init(probability: Double, generator: Generator) {
+    self.probability = probability
+    self.generator = generator
+  }
+
+  /// The tensor with a share of its elements set to zero and the others scaled up.
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    generator.dropout(input, probability: probability)
+  }
+}

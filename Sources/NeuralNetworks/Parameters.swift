@@ -1,0 +1,158 @@
+public import Torch
+
+/// The named tensors of a module in the order in which they were made.
+public struct Parameters: Sendable {
+  /// Hugging Face names, such as `transformer.h.0.ln_1.weight`.
+  public private(set) var names: [String] = []
+  /// The tensors, one per name.
+  public private(set) var tensors: [Tensor] = []
+
+  /// No parameters.
+  public init() {}
+
+  /// The number of tensors.
+  public var count: Int { names.count }
+
+  /// The number of numbers in all tensors.
+  public var elementCount: Int { tensors.reduce(0) { $0 + $1.count } }
+
+  /// Adds a tensor under a name.
+  public mutating func append(_ name: String, _ tensor: Tensor) {
+    names.append(name)
+    tensors.append(tensor)
+  }
+
+  /// The tensors of both, this one's first.
+  public static func + (left: Parameters, right: Parameters) -> Parameters {
+    var sum = left
+    sum.names += right.names
+    sum.tensors += right.tensors
+    return sum
+  }
+
+  /// The parameters whose name satisfies a condition.
+  public func filter(_ isIncluded: (String) -> Bool) -> Parameters {
+    var kept = Parameters()
+    for (name, tensor) in zip(names, tensors) where isIncluded(name) { kept.append(name, tensor) }
+    return kept
+  }
+
+  /// Writes another module's values over these, in place.
+  ///
+  /// - Parameter other: Parameters of the same names and shapes, in the same order.
+  public func assign(_ other: Parameters) {
+    precondition(names == other.names, "parameters of different modules")
+    for (target, source) in zip(tensors, other.tensors) { target.assign(source) }
+  }
+}
+
+/// How a parameter starts where no weights are loaded.
+public enum Initialization: Sendable, Equatable {
+  /// Every element the same.
+  case constant(Double)
+  /// Independent draws from a normal distribution around zero.
+  case normal(standardDeviation: Double)
+}
+
+/// Makes a module's parameters, from a generator or from a weight file, and remembers them.
+///
+/// A module asks for each parameter by name and shape in its initializer, so one code path serves fresh and loaded
+/// models and the list of parameters cannot be forgotten.
+public final class ParameterBuilder {
+  private enum Origin {
+    case random(Generator)
+    case file(SafeTensors, missing: Generator?)
+  }
+
+  private let origin: Origin
+  private let dataType: DataType
+  private let device: Device
+  /// What was made so far.
+  public private(set) var parameters = Parameters()
+  /// The names that were absent from the file and therefore drawn.
+  public private(set) var drawn: [String] = []
+
+  /// Fresh parameters.
+  ///
+  /// - Parameters:
+  ///   - generator: Where random values come from.
+  ///   - dataType: The type of the elements.
+  ///   - device: Where they shall live.
+  public init(generator: Generator, dataType: DataType = .float32, device: Device = .cpu) {
+    origin = .random(generator)
+    self.dataType = dataType
+    self.device = device
+  }
+
+  /// Parameters from a weight file.
+  ///
+  /// - Parameters:
+  ///   - file: The weights.
+  ///   - missing: Draws what the file lacks (a new head on a loaded trunk); nil refuses such a file.
+  ///   - dataType: The type of the elements, converted where the file has another.
+  ///   - device: Where they shall live.
+  public init(
+    file: SafeTensors, drawingMissingFrom missing: Generator? = nil, dataType: DataType = .float32,
+    device: Device = .cpu
+  ) {
+    origin = .file(file, missing: missing)
+    self.dataType = dataType
+    self.device = device
+  }
+
+  /// One parameter.
+  ///
+  /// - Parameters:
+  ///   - name: Its name in the weight file.
+  ///   - shape: Its shape.
+  ///   - initialization: How it starts where it is not loaded.
+  ///   - alternatives: Other names under which files hold it.
+  /// - Returns: A tensor with gradients.
+  /// - Throws: `WeightError` if the file lacks it or has another shape.
+  public func callAsFunction(
+    _ name: String, _ shape: [Int], _ initialization: Initialization, alternatives: [String] = []
+  ) throws -> Tensor {
+    let value = try load(name, shape, alternatives) ?? draw(name, shape, initialization)
+    let parameter = value.asParameter()
+    parameters.append(name, parameter)
+    return parameter
+  }
+
+  private func load(_ name: String, _ shape: [Int], _ alternatives: [String]) throws -> Tensor? {
+    guard case .file(let file, let missing) = origin else { return nil }
+    guard let found = ([name] + alternatives).first(where: file.contains) else {
+      guard missing == nil else { return nil }
+      throw WeightError.missing(file: file.path, tensor: name)
+    }
+    let stored = try file.shape(of: found)
+    guard stored == shape else {
+      throw WeightError.shape(file: file.path, tensor: found, stored: stored, expected: shape)
+    }
+    return try file.tensor(found).cast(to: dataType).moved(to: device)
+  }
+
+  private func draw(_ name: String, _ shape: [Int], _ initialization: Initialization) throws
+    -> Tensor
+  {
+    drawn.append(name)
+    switch (initialization, origin) {
+    case (.constant(let value), _):
+      return .full(shape, value, dataType: dataType, device: device)
+    case (.normal(let deviation), .random(let generator)),
+      (.normal(let deviation), .file(_, .some(let generator))):
+      let values = generator.normal(shape, standardDeviation: deviation, dataType: .float32)
+      return try values.cast(to: dataType).moved(to: device)
+    case (.normal, .file(let file, .none)):
+      throw WeightError.missing(file: file.path, tensor: name)
+    }
+  }
+}
+
+extension Parameters {
+  /// The parameters from a place on.
+  public func suffix(from index: Int) -> Parameters {
+    var rest = Parameters()
+    for place in index..<count { rest.append(names[place], tensors[place]) }
+    return rest
+  }
+}

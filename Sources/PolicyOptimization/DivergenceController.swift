@@ -1,0 +1,29 @@
+/// The coefficient β of a KL penalty, fixed or steered towards a target (Ziegler et al. 2019, section 2.2).
+///
+/// β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes.
+public struct DivergenceController: Codable, Equatable, Sendable {
+  /// β.
+  public private(set) var coefficient: Double
+  /// KL per episode in nats that β is steered towards; nil keeps β fixed.
+  public let target: Double?
+  /// Episodes in which β can change by a factor of about e^0.2.
+  public let horizon: Double
+
+  /// A controller.
+  public init(coefficient: Double, target: Double? = nil, horizon: Double = 10_000) {
+    self.coefficient = coefficient
+    self.target = target
+    self.horizon = horizon
+  }
+
+  /// Takes note of a batch.
+  ///
+  /// - Parameters:
+  ///   - divergence: Mean KL per episode in nats.
+  ///   - episodes: The number of episodes in the batch.
+  public mutating func update(divergence: Double, episodes: Int) {
+    guard let target else { return }
+    let error = min(max(divergence / target - 1, -0.2), 0.2)
+    coefficient *= 1 + error * Double(episodes) / horizon
+  }
+}

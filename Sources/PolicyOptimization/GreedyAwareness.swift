@@ -1,0 +1,116 @@
+import Foundation
+public import Torch
+
+/// Greedy-advantage-aware RLHF (Johnson 2024): the update a·∇J + b·∇J*, where J* is the objective with the most probable
+/// ("greedy") tokens' advantages, and a, b follow from how probable (η) and how much better (σ) those tokens are.
+///
+/// a = (1 − h)(s + 1) + h(1 − s)¹⁰,  b = −(1 − h)s + h((1 − s)¹⁰ − 1),  s = clamp(x_σ·σ), h = clamp(x_η·η), both in [0, 1].
+///
+/// Identities: a + b = 1 − 2h(1 − (1 − s)¹⁰) and a − b = 1 + 2s(1 − h). At s = 0 it is plain PPO. The seed text has x_σ = ½ (σ/2) and
+/// x_η = 1; the published runs x_σ = 1.5 to 3. The exponent is even, so s beyond 1 would raise a again: hence the clamp.
+public struct GreedyAwareness: Codable, Equatable, Sendable {
+  /// Which of the readings of the method.
+  public enum Variant: String, Codable, Sendable, CaseIterable {
+    /// As the published results were made: a and b are numbers for a whole minibatch, and J* has the *sampled* tokens'
+    /// probability ratios with the greedy tokens' advantages.
+    case code
+    /// As the text says: a and b for a whole minibatch, and J* has the greedy tokens' own ratios.
+    case text
+    /// As the text says, with a and b at every token.
+    case perToken = "per-token"
+  }
+
+  /// Which reading.
+  public var variant: Variant
+  /// x_σ.
+  public var sigmaScale: Double
+  /// x_η.
+  public var etaScale: Double
+
+  enum CodingKeys: String, CodingKey {
+    case variant
+    case sigmaScale = "sigma_scale"
+    case etaScale = "eta_scale"
+  }
+
+  /// A reading with its scales.
+  public init(variant: Variant, sigmaScale: Double = 0.5, etaScale: Double = 1) {
+    self.variant = variant
+    self.sigmaScale = sigmaScale
+    self.etaScale = etaScale
+  }
+
+  /// a and b at given σ and η, element by element.
+  ///
+  /// - Parameters:
+  ///   - sigma: (A* − A) in standard deviations of A, any shape.
+  ///   - eta: π(greedy token), same shape.
+  /// - Returns: a and b, same shape.
+  public func coefficients(sigma: Tensor, eta: Tensor) -> (a: Tensor, b: Tensor) {
+    let s = (sigma * sigmaScale).clamped(to: 0...1)
+    let h = (eta * etaScale).clamped(to: 0...1)
+    let decay = (1 - s).power(10)
+    return ((1 - h) * (s + 1) + h * decay, -((1 - h) * s) + h * (decay - 1))
+  }
+
+  /// What a, b and J* need for one minibatch: packed tokens [n].
+  public struct Inputs {
+    /// log π − log π_old of the sampled tokens.
+    public var logRatios: Tensor
+    /// log π − log π_old of the greedy tokens.
+    public var greedyLogRatios: Tensor
+    /// A, normalised as PPO uses it.
+    public var advantages: Tensor
+    /// A*, normalised with the mean and deviation of A, so that both are in standard deviations of A.
+    public var greedyAdvantages: Tensor
+    /// π_old(greedy token).
+    public var greedyProbabilities: Tensor
+
+    /// One minibatch.
+    public init(
+      logRatios: Tensor, greedyLogRatios: Tensor, advantages: Tensor, greedyAdvantages: Tensor,
+      greedyProbabilities: Tensor
+    ) {
+      self.logRatios = logRatios
+      self.greedyLogRatios = greedyLogRatios
+      self.advantages = advantages
+      self.greedyAdvantages = greedyAdvantages
+      self.greedyProbabilities = greedyProbabilities
+    }
+  }
+
+  /// One minibatch's objective, with what it was made of.
+  public struct Outcome {
+    /// a·J + b·J* as something to minimise, at every token [n].
+    public var losses: Tensor
+    /// a, rank zero or [n].
+    public var a: Tensor
+    /// b, rank zero or [n].
+    public var b: Tensor
+    /// Mean σ before scaling and clamping, rank zero.
+    public var sigma: Tensor
+    /// Mean η before scaling and clamping, rank zero.
+    public var eta: Tensor
+  }
+
+  /// a·J + b·J* over one of the surrogates.
+  ///
+  /// - Parameters:
+  ///   - inputs: The minibatch.
+  ///   - surrogate: What J is.
+  /// - Returns: Losses and coefficients. Only the surrogate is weighted here; in the published code the critic's, entropy and KL
+  ///   terms carry the factor a too, which `Outcome.a` allows.
+  public func outcome(_ inputs: Inputs, surrogate: SurrogateObjective) -> Outcome {
+    let sigmas = inputs.greedyAdvantages - inputs.advantages
+    let (sigma, eta) = (sigmas.mean(), inputs.greedyProbabilities.mean())
+    let (a, b) =
+      variant == .perToken
+      ? coefficients(sigma: sigmas, eta: inputs.greedyProbabilities)
+      : coefficients(sigma: sigma, eta: eta)
+    let sampled = surrogate.losses(logRatios: inputs.logRatios, advantages: inputs.advantages)
+    let greedy = surrogate.losses(
+      logRatios: variant == .code ? inputs.logRatios : inputs.greedyLogRatios,
+      advantages: inputs.greedyAdvantages)
+    return Outcome(losses: a * sampled + b * greedy, a: a, b: b, sigma: sigma, eta: eta)
+  }
+}

@@ -1,0 +1,54 @@
+public import Torch
+
+/// What a critic is trained to minimise.
+public enum ValueObjective: Codable, Equatable, Sendable {
+  /// ½(V − G)².
+  case squared
+  /// ½·max((V − G)², (clip(V, V_old ± ε) − G)²), as in OpenAI's PPO.
+  case clipped(Double)
+
+  /// The loss at every step.
+  ///
+  /// - Parameters:
+  ///   - values: V now, any shape.
+  ///   - old: V when the actions were drawn, same shape.
+  ///   - targets: G, same shape.
+  /// - Returns: Same shape.
+  public func losses(values: Tensor, old: Tensor, targets: Tensor) -> Tensor {
+    precondition(
+      values.shape == old.shape && values.shape == targets.shape,
+      "value loss of values \(values.shape), old \(old.shape), targets \(targets.shape)")
+    let plain = (values - targets).squared()
+    switch self {
+    case .squared: return plain / 2
+    case .clipped:
+      return plain.maximum((bounded(values, old) - targets).squared()) / 2
+    }
+  }
+
+  /// Where the clipped loss is the larger one: 1 there, 0 elsewhere.
+  public func isClipped(values: Tensor, old: Tensor, targets: Tensor) -> Tensor {
+    switch self {
+    case .squared: return values * 0
+    case .clipped:
+      let plain = (values - targets).squared()
+      return ((bounded(values, old) - targets).squared() .> plain).cast(to: values.dataType)
+    }
+  }
+
+  private func bounded(_ values: Tensor, _ old: Tensor) -> Tensor {
+    guard case .clipped(let range) = self else { return values }
+    return values.maximum(old - range).minimum(old + range)
+  }
+}
+
+/// 1 − Var(G − V) / Var(G): how much of the returns' variance the critic explains; 1 is perfect, 0 a constant's worth.
+///
+/// - Parameters:
+///   - values: V [batch, time].
+///   - returns: G [batch, time].
+///   - mask: [batch, time].
+/// - Returns: Rank zero; NaN where returns do not vary.
+public func explainedVariance(values: Tensor, returns: Tensor, mask: Tensor) -> Tensor {
+  1 - (returns - values).maskedVariance(mask) / returns.maskedVariance(mask)
+}

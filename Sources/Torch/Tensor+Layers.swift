@@ -1,0 +1,70 @@
+import CTorch
+
+extension Tensor {
+  /// The matrix product, batched over leading dimensions.
+  public func matmul(_ other: Tensor) -> Tensor {
+    produce("matmul of \(shape) and \(other.shape)") { ct_matmul(raw, other.raw, $0) }
+  }
+
+  /// x · W + b over the last dimension.
+  ///
+  /// - Parameters:
+  ///   - weight: [in, out].
+  ///   - bias: [out], or nil.
+  /// - Returns: [..., out] for a tensor [..., in].
+  public func affine(weight: Tensor, bias: Tensor?) -> Tensor {
+    let shape = self.shape
+    let input = rank == 2 ? self : reshaped(-1, size(-1))
+    let output = produce(
+      "affine of \(shape) with weight \(weight.shape) and bias \(bias?.shape ?? [])"
+    ) { ct_affine(bias?.raw, input.raw, weight.raw, $0) }
+    return rank == 2 ? output : output.reshaped(to: shape.dropLast() + [weight.size(1)])
+  }
+
+  /// (x − mean) / √(variance + ε) · weight + bias over the last dimension.
+  public func layerNormalized(weight: Tensor, bias: Tensor?, epsilon: Double) -> Tensor {
+    produce("layerNormalized \(shape) with weight \(weight.shape)") {
+      ct_layer_norm(raw, weight.raw, bias?.raw, epsilon, $0)
+    }
+  }
+
+  /// The rows of this table [n, width] named by int64 `indices`, in the shape of `indices` and then width.
+  public func embedding(_ indices: Tensor) -> Tensor {
+    produce("embedding of \(indices.shape) in \(shape)") { ct_embedding(raw, indices.raw, $0) }
+  }
+
+  /// eˣ / Σ eˣ along a dimension.
+  public func softmax(along dimension: Int) -> Tensor {
+    produce("softmax of \(shape)") { ct_softmax(raw, Int64(dimension), $0) }
+  }
+
+  /// x − ln Σ eˣ along a dimension.
+  public func logSoftmax(along dimension: Int) -> Tensor {
+    produce("logSoftmax of \(shape)") { ct_log_softmax(raw, Int64(dimension), $0) }
+  }
+
+  /// What a query may look at.
+  public enum AttentionMask {
+    /// Everything.
+    case none
+    /// Itself and what is before it.
+    case causal
+    /// Where a bool tensor, broadcast to [batch, heads, queries, keys], holds.
+    case allowed(Tensor)
+  }
+
+  /// softmax(Q Kᵀ · scale) V with this tensor as the queries Q.
+  ///
+  /// Shapes: queries [batch, heads, queries, width]; `keys` and `values` [batch, heads, keys, width].
+  public func attention(keys: Tensor, values: Tensor, mask: AttentionMask, scale: Double) -> Tensor
+  {
+    produce("attention of \(shape) over \(keys.shape)") { out in
+      switch mask {
+      case .none: ct_attention(raw, keys.raw, values.raw, nil, false, scale, out)
+      case .causal: ct_attention(raw, keys.raw, values.raw, nil, true, scale, out)
+      case .allowed(let allowed):
+        ct_attention(raw, keys.raw, values.raw, allowed.raw, false, scale, out)
+      }
+    }
+  }
+}

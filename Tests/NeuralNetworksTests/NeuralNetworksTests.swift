@@ -1,0 +1,1 @@
+// Opened in the next commit.

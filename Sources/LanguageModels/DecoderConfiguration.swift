@@ -86,6 +86,9 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
     paddingToken = try values.decodeIfPresent(Int.self, forKey: .paddingToken)
   }
 
+  /// Whether training with a dropout generator drops anything.
+  public var hasDropout: Bool { residualDropout + embeddingDropout + attentionDropout > 0 }
+
   /// The width of one attention head.
   public var headWidth: Int { width / headCount }
 

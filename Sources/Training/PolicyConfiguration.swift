@@ -1,0 +1,58 @@
+public import LanguageModels
+public import NeuralNetworks
+
+/// A run of policy optimization on a language model.
+public struct PolicyConfiguration: Codable, Equatable, Sendable {
+  /// The four choices.
+  public var method = Method()
+  /// How completions are drawn; log-probabilities are taken at the same temperature.
+  public var sampling = Sampling()
+  /// Steps of the run.
+  public var steps = 100
+  /// Completions per step.
+  public var episodesPerStep = 32
+  /// Passes over a step's completions.
+  public var epochs = 4
+  /// Updates per pass.
+  public var minibatches = 1
+  /// The optimizer.
+  public var optimizer = AdamW.Configuration(learningRate: 1e-4, epsilon: 1e-5)
+  /// How the learning rate changes.
+  public var schedule = LearningRateSchedule(decay: .linear, finalFactor: 0.1)
+
+  enum CodingKeys: String, CodingKey {
+    case method, sampling, steps
+    case episodesPerStep = "episodes_per_step"
+    case epochs, minibatches, optimizer, schedule
+  }
+
+  /// PPO with the defaults of the literature.
+  public init() {}
+
+  /// Says what does not go together.
+  ///
+  /// - Throws: `TrainingError.configuration` with the key to change.
+  public func validate() throws(TrainingError) {
+    try method.validate()
+    if let problem = sampling.problem {
+      throw .configuration(key: "sampling", reason: problem)
+    }
+    guard sampling.isUntruncated else {
+      throw .configuration(
+        key: "sampling",
+        reason:
+          "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_new_tokens 0")
+    }
+    let counts = [
+      ("steps", steps), ("episodes_per_step", episodesPerStep), ("epochs", epochs),
+      ("minibatches", minibatches),
+    ]
+    for (key, value) in counts where value < 1 {
+      throw .configuration(key: key, reason: "\(value) is below 1")
+    }
+    guard minibatches <= episodesPerStep else {
+      throw .configuration(
+        key: "minibatches", reason: "\(minibatches) of only \(episodesPerStep) episodes")
+    }
+  }
+}

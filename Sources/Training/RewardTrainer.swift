@@ -1,0 +1,301 @@
+import Feedback
+public import LanguageModels
+public import NeuralNetworks
+import PolicyOptimization
+public import RunRecords
+import Torch
+
+/// Trains a reward model on preferences: −p·log σ(r₁ − r₂) − (1 − p)·log σ(r₂ − r₁).
+///
+/// A batch is a set of texts and pairs among them, so a text that stands in many pairs is read once.
+public final class RewardTrainer: Trainer {
+  /// How it trains.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// Passes over the training data.
+    public var epochs = 2
+    /// Texts in a batch; all their pairs are used where ratings are known.
+    public var batchTexts = 64
+    /// The optimizer.
+    public var optimizer = AdamW.Configuration(
+      learningRate: 5e-4, beta2: 0.95, weightDecay: 0.1, maximumGradientNorm: 1)
+    /// How the learning rate changes.
+    public var schedule = LearningRateSchedule(decay: .cosine, warmUpShare: 0.1)
+    /// Decay of the weights' moving average, which is what is evaluated and saved; 0 averages nothing.
+    public var averaging = 0.0
+    /// Weight of the cross-entropy of the texts themselves, which keeps the trunk a language model.
+    public var languageModelWeight = 0.0
+
+    enum CodingKeys: String, CodingKey {
+      case epochs
+      case batchTexts = "batch_texts"
+      case optimizer, schedule, averaging
+      case languageModelWeight = "language_model_weight"
+    }
+
+    /// Two epochs at a moderate rate.
+    public init() {}
+  }
+
+  /// What preferences are known.
+  public enum Preferences: Sendable {
+    /// Texts that several people rated each: every pair of them is a comparison, with the probability that a random rater of the
+    /// one rates it above a random rater of the other (ties half) as its soft label.
+    case rated([RatedText])
+    /// Texts and pairs (first, second, probability that the first is preferred).
+    case pairs(texts: [[Int]], pairs: [Pair])
+  }
+
+  /// A text with its ratings.
+  public struct RatedText: Sendable {
+    /// Begin-of-text token, text, end-of-text token.
+    public var tokens: [Int]
+    /// Single ratings.
+    public var ratings: [Int]
+
+    /// A text with its ratings.
+    public init(tokens: [Int], ratings: [Int]) {
+      self.tokens = tokens
+      self.ratings = ratings
+    }
+  }
+
+  /// Two texts by index, and how probably the first is preferred.
+  public struct Pair: Sendable {
+    /// Index of the first text.
+    public var first: Int
+    /// Index of the second text.
+    public var second: Int
+    /// How probably a rater prefers the first.
+    public var probability: Double
+
+    /// A pair.
+    public init(first: Int, second: Int, probability: Double) {
+      self.first = first
+      self.second = second
+      self.probability = probability
+    }
+  }
+
+  /// The model being trained.
+  public private(set) var model: RewardModel
+  /// Steps so far.
+  public private(set) var stepsTaken = 0
+  /// Steps of the whole run.
+  public let stepCount: Int
+
+  private let configuration: Configuration
+  private let preferences: Preferences
+  private let optimizer: AdamW
+  private let average: WeightAverage?
+  private let order: Generator
+  private let dropout: Generator?
+  private var pending: [[Int]] = []
+
+  /// A trainer at step zero.
+  ///
+  /// - Parameters:
+  ///   - model: Trained in place.
+  ///   - preferences: What raters said.
+  ///   - configuration: How to train.
+  ///   - seed: Decides order and dropout.
+  /// - Throws: `TrainingError.noData`.
+  public init(
+    _ model: RewardModel, preferences: Preferences, configuration: Configuration, seed: UInt64
+  ) throws {
+    self.model = model
+    self.preferences = preferences
+    self.configuration = configuration
+    optimizer = AdamW(model.parameters, configuration.optimizer)
+    average =
+      configuration.averaging > 0
+      ? WeightAverage(of: model.parameters, decay: configuration.averaging) : nil
+    order = Generator(seed: seed, purpose: "order")
+    dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    let count = preferences.count
+    guard count >= preferences.least else { throw TrainingError.noData("the preferences") }
+    stepCount =
+      (count + configuration.batchTexts - 1) / configuration.batchTexts * configuration.epochs
+  }
+
+  /// One batch, one update.
+  public func step() throws -> StepReport {
+    let batch = preferences.batch(nextIndices())
+    let parameters = model.parameters.tensors
+    let (loss, gradients, margins) = Tensor.recording {
+      let (scores, modelling) = forward(batch.texts)
+      let first = scores.selecting(Tensor(batch.pairs.map(\.first)), along: 0)
+      let second = scores.selecting(Tensor(batch.pairs.map(\.second)), along: 0)
+      let margins = first - second
+      let labels = Tensor(batch.pairs.map { Float($0.probability) })
+      let ranking = preferenceLosses(margins: margins, probabilities: labels).mean()
+      let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
+      return (ranking.item, loss.gradients(of: parameters), margins.doubles)
+    }
+    guard loss.isFinite else { throw TrainingError.diverged(metric: "loss", step: stepsTaken + 1) }
+    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
+    let norm = optimizer.step(gradients, scale: factor)
+    average?.update()
+    stepsTaken += 1
+    let agreements = zip(margins, batch.pairs).map { margin, pair in
+      PairAgreement.score(margin, pair.probability - 0.5)
+    }
+    return StepReport(
+      step: stepsTaken,
+      metrics: [
+        (.loss, loss), (.accuracy, agreements.reduce(0, +) / Double(agreements.count)),
+        (.margin, margins.map(abs).reduce(0, +) / Double(margins.count)), (.gradientNorm, norm),
+        (.learningRate, configuration.optimizer.learningRate * factor),
+      ])
+  }
+
+  /// Raw scores of texts by the averaged weights, where there are any.
+  public func scores(_ texts: [[Int]]) -> [Double] {
+    average?.whileApplied { model.scores(texts) } ?? model.scores(texts)
+  }
+
+  /// Ends the training: averaged weights stay, and scores are normalised to mean 0 and deviation 1 on reference texts.
+  ///
+  /// - Parameter references: Token sequences, such as the training texts.
+  public func finish(normalizingOn references: [[Int]]) {
+    if let average {
+      let averaged = average.whileApplied { model.parameters.tensors.map { $0.detached().copy() } }
+      for (target, value) in zip(model.parameters.tensors, averaged) { target.assign(value) }
+    }
+    model.normalization = .identity
+    let raw = model.scores(references)
+    let mean = raw.reduce(0, +) / Double(raw.count)
+    let variance =
+      raw.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, raw.count - 1))
+    model.normalization = .init(mean: mean, deviation: max(variance.squareRoot(), 1e-8))
+  }
+
+  // Scores [texts], and the mean cross-entropy of their tokens where it is wanted. Texts of like length share a pass.
+  private func forward(_ texts: [[Int]]) -> (Tensor, Tensor?) {
+    let order = texts.indices.sorted { texts[$0].count < texts[$1].count }
+    var scores: [Tensor] = []
+    var losses: [Tensor] = []
+    var tokens = 0
+    for start in stride(from: 0, to: order.count, by: 16) {
+      let chunk = order[start..<min(start + 16, order.count)].map { texts[$0] }
+      let batch = TokenBatch(chunk)
+      let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: dropout))
+      scores.append(model.rawScores(hidden: hidden, batch))
+      if configuration.languageModelWeight > 0 {
+        let layout = ResponseLayout(
+          chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) })
+        let statistics = TokenStatistics(
+          hidden: layout.predicting(hidden), weight: model.trunk.tokenEmbedding,
+          targets: layout.tokens.unsqueezed(1))
+        losses.append(-statistics.logProbabilities.sum())
+        tokens += layout.count
+      }
+    }
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, index) in order.enumerated() { places[index] = place }
+    let inOrder = Tensor.concatenate(scores, along: 0).selecting(Tensor(places), along: 0)
+    guard !losses.isEmpty else { return (inOrder, nil) }
+    return (inOrder, Tensor.stack(losses, along: 0).sum() / Double(tokens))
+  }
+
+  private func nextIndices() -> [Int] {
+    if pending.isEmpty {
+      let shuffled = order.permutation(preferences.count).integers
+      pending = stride(from: 0, to: shuffled.count, by: configuration.batchTexts).map {
+        Array(shuffled[$0..<min($0 + configuration.batchTexts, shuffled.count)])
+      }
+      // A last batch of one rated text has no pair.
+      pending.removeAll { $0.count < preferences.least }
+    }
+    return pending.removeLast()
+  }
+}
+
+extension RewardTrainer.Preferences {
+  /// What is shuffled: texts where ratings are known, else pairs.
+  fileprivate var count: Int {
+    switch self {
+    case .rated(let texts): texts.count
+    case .pairs(_, let pairs): pairs.count
+    }
+  }
+
+  /// The least of them that make a batch.
+  fileprivate var least: Int {
+    switch self {
+    case .rated: 2
+    case .pairs: 1
+    }
+  }
+
+  /// The texts of a batch, each once, and the pairs among them.
+  fileprivate func batch(_ indices: [Int]) -> (texts: [[Int]], pairs: [RewardTrainer.Pair]) {
+    switch self {
+    case .rated(let texts):
+      let chosen = indices.map { texts[$0] }
+      var pairs: [RewardTrainer.Pair] = []
+      for first in chosen.indices {
+        for second in chosen.indices.dropFirst(first + 1) {
+          pairs.append(
+            .init(
+              first: first, second: second,
+              probability: preferenceProbability(
+                of: chosen[first].ratings, over: chosen[second].ratings)))
+        }
+      }
+      return (chosen.map(\.tokens), pairs)
+    case .pairs(let texts, let all):
+      var places: [Int: Int] = [:]
+      var chosen: [[Int]] = []
+      let place = { (index: Int) -> Int in
+        if let known = places[index] { return known }
+        places[index] = chosen.count
+        chosen.append(texts[index])
+        return chosen.count - 1
+      }
+      let pairs = indices.map { index in
+        RewardTrainer.Pair(
+          first: place(all[index].first), second: place(all[index].second),
+          probability: all[index].probability)
+      }
+      return (chosen, pairs)
+    }
+  }
+}
+
+/// Whether two judges agree about pairs.
+public enum PairAgreement {
+  /// 1 where both signs are equal, ½ where either is zero, else 0.
+  ///
+  /// - Parameters:
+  ///   - first: One judge's margin.
+  ///   - second: The other judge's margin.
+  /// - Returns: The agreement.
+  public static func score(_ first: Double, _ second: Double) -> Double {
+    first == 0 || second == 0 ? 0.5 : (first > 0) == (second > 0) ? 1 : 0
+  }
+
+  /// The share of random pairs of texts on which two judges agree, ties half.
+  ///
+  /// - Parameters:
+  ///   - scores: One judge's scores.
+  ///   - marks: The other judge's.
+  ///   - pairCount: How many pairs to draw.
+  ///   - seed: Decides the pairs.
+  /// - Returns: The share.
+  public static func accuracy(_ scores: [Double], _ marks: [Double], pairCount: Int = 200_000, seed: UInt64 = 0)
+    -> Double
+  {
+    precondition(scores.count == marks.count && scores.count > 1, "two judges of the same texts")
+    let generator = Generator(seed: seed, purpose: "pairs")
+    let count = Double(scores.count)
+    let first = generator.uniform([pairCount], in: 0..<count, dataType: .float64).doubles
+    let second = generator.uniform([pairCount], in: 0..<count, dataType: .float64).doubles
+    var (agreement, pairs) = (0.0, 0)
+    for (left, right) in zip(first, second) where Int(left) != Int(right) {
+      agreement += score(
+        scores[Int(left)] - scores[Int(right)], marks[Int(left)] - marks[Int(right)])
+      pairs += 1
+    }
+    return agreement / Double(max(1, pairs))
+  }
+}

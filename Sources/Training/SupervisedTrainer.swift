@@ -1,0 +1,158 @@
+import Foundation
+public import LanguageModels
+public import NeuralNetworks
+public import RunRecords
+import Torch
+
+/// Trains a language model to predict texts: cross-entropy on every token after the prompt.
+public final class SupervisedTrainer: Trainer {
+  /// How it trains.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// Passes over the training texts.
+    public var epochs = 4
+    /// The most tokens in a batch, padding included.
+    public var batchTokens = 4096
+    /// The optimizer.
+    public var optimizer = AdamW.Configuration(
+      learningRate: 2e-3, beta2: 0.95, weightDecay: 0.1, maximumGradientNorm: 1)
+    /// How the learning rate changes.
+    public var schedule = LearningRateSchedule(decay: .cosine, warmUpShare: 0.05)
+    /// Decay of the weights' moving average, which is what is evaluated and saved; 0 averages nothing.
+    public var averaging = 0.0
+
+    enum CodingKeys: String, CodingKey {
+      case epochs
+      case batchTokens = "batch_tokens"
+      case optimizer, schedule, averaging
+    }
+
+    /// A few epochs at a moderate rate.
+    public init() {}
+  }
+
+  /// One text.
+  public struct Example: Sendable {
+    /// Tokens that are given, at least one (the begin-of-text token).
+    public var prompt: [Int]
+    /// Tokens to be predicted, the end-of-text token included.
+    public var completion: [Int]
+    /// Bytes of text that the completion stands for, for bits per byte.
+    public var byteCount: Int
+
+    /// A text.
+    public init(prompt: [Int], completion: [Int], byteCount: Int) {
+      self.prompt = prompt
+      self.completion = completion
+      self.byteCount = byteCount
+    }
+
+    var asCompletion: Completion {
+      Completion(prompt: prompt, tokens: completion, finish: .stopToken)
+    }
+  }
+
+  /// The model being trained.
+  public let model: LanguageModel
+  /// Steps so far.
+  public private(set) var stepsTaken = 0
+  /// Steps of the whole run.
+  public let stepCount: Int
+
+  private let configuration: Configuration
+  private let examples: [Example]
+  private let optimizer: AdamW
+  private let average: WeightAverage?
+  private let order: Generator
+  private let dropout: Generator?
+  private var pending: [[Int]] = []
+  private var tokensSeen = 0
+
+  /// A trainer at step zero.
+  ///
+  /// - Parameters:
+  ///   - model: Trained in place; its configuration's dropout is what is applied.
+  ///   - examples: The training texts.
+  ///   - configuration: How to train.
+  ///   - seed: Decides order and dropout.
+  /// - Throws: `TrainingError.noData`.
+  public init(
+    _ model: LanguageModel, examples: [Example], configuration: Configuration, seed: UInt64
+  ) throws {
+    guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
+    self.model = model
+    self.examples = examples
+    self.configuration = configuration
+    optimizer = AdamW(model.parameters, configuration.optimizer)
+    average =
+      configuration.averaging > 0
+      ? WeightAverage(of: model.parameters, decay: configuration.averaging) : nil
+    order = Generator(seed: seed, purpose: "order")
+    dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    // Later epochs have about as many batches as one drawn now, from a generator of its own.
+    let perEpoch = LengthBuckets.batches(
+      of: examples.map { $0.prompt.count + $0.completion.count },
+      tokensPerBatch: configuration.batchTokens, using: Generator(seed: seed, purpose: "count")
+    ).count
+    stepCount = perEpoch * configuration.epochs
+  }
+
+  /// One batch, one update.
+  public func step() throws -> StepReport {
+    let layout = ResponseLayout(nextBatch().map { examples[$0].asCompletion })
+    let (loss, gradients) = Tensor.recording {
+      let statistics = model.statistics(layout, dropout: dropout).statistics
+      let loss = -statistics.logProbabilities.mean()
+      return (loss.item, loss.gradients(of: model.parameters.tensors))
+    }
+    guard loss.isFinite else { throw TrainingError.diverged(metric: "loss", step: stepsTaken + 1) }
+    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
+    let norm = optimizer.step(gradients, scale: factor)
+    average?.update()
+    stepsTaken += 1
+    tokensSeen += layout.count
+    return StepReport(
+      step: stepsTaken,
+      metrics: [
+        (.loss, loss), (.gradientNorm, norm), (.tokenCount, Double(tokensSeen)),
+        (.learningRate, configuration.optimizer.learningRate * factor),
+      ])
+  }
+
+  /// Cross-entropy on other texts.
+  ///
+  /// - Parameter examples: Held-out texts.
+  /// - Returns: Nats per token and bits per byte.
+  public func evaluate(_ examples: [Example]) -> (loss: Double, bitsPerByte: Double) {
+    let lengths = examples.map { $0.prompt.count + $0.completion.count }
+    let batches = LengthBuckets.batches(
+      of: lengths, tokensPerBatch: 8192, using: Generator(seed: 0, purpose: "evaluation"))
+    let measure = { [model] in
+      var (nats, tokens) = (0.0, 0)
+      for batch in batches {
+        let layout = ResponseLayout(batch.map { examples[$0].asCompletion })
+        nats -= model.statistics(layout).statistics.logProbabilities.sum().item
+        tokens += layout.count
+      }
+      return (nats, tokens)
+    }
+    let (nats, tokens) = average?.whileApplied(measure) ?? measure()
+    let bytes = examples.reduce(0) { $0 + $1.byteCount }
+    return (nats / Double(tokens), nats / log(2) / Double(bytes))
+  }
+
+  /// Ends the training: from now on the model holds the averaged weights, where there are any.
+  public func finish() {
+    guard let average else { return }
+    let averaged = average.whileApplied { model.parameters.tensors.map { $0.detached().copy() } }
+    for (target, value) in zip(model.parameters.tensors, averaged) { target.assign(value) }
+  }
+
+  private func nextBatch() -> [Int] {
+    if pending.isEmpty {
+      pending = LengthBuckets.batches(
+        of: examples.map { $0.prompt.count + $0.completion.count },
+        tokensPerBatch: configuration.batchTokens, using: order)
+    }
+    return pending.removeLast()
+  }
+}

@@ -150,7 +150,8 @@ struct AddedTokenMatcher: Sendable {
 
   /// `\w` of the Unicode regular expressions (UTS #18, annex C).
   private func isWordScalar(_ value: UInt32) -> Bool {
-    guard let properties = Unicode.Scalar(value)?.properties else { return false }
+    guard let scalar = Unicode.Scalar(value), ScalarClass.isAssigned(scalar) else { return false }
+    let properties = scalar.properties
     switch properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
       return true

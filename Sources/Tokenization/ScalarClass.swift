@@ -8,11 +8,11 @@ enum ScalarClass: UInt8, Sendable {
   /// (0.23.3) knows Unicode 16.0, and a standard library that knows more letters would give other
   /// identifiers for the same text. Scalars assigned later count as unassigned.
   init(_ scalar: Unicode.Scalar) {
-    let properties = scalar.properties
-    guard let age = properties.age, age.major <= 16 else {
+    guard Self.isAssigned(scalar) else {
       self = .other
       return
     }
+    let properties = scalar.properties
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
       self = .letter
@@ -21,6 +21,11 @@ enum ScalarClass: UInt8, Sendable {
     default:
       self = properties.isWhitespace ? .space : .other
     }
+  }
+
+  /// Whether Unicode 16.0 has the scalar.
+  static func isAssigned(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.age.map { $0.major <= 16 } ?? false
   }
 
   /// Classes of the scalars of the first two planes, where nearly all text lives.

@@ -59,7 +59,11 @@ struct JSONParser {
   }
 
   private mutating func literal(_ text: String, _ value: JSON) throws(Failure) -> JSON {
-    guard bytes[index...].starts(with: text.utf8) else { throw failure("expected a value") }
+    let rest = bytes[index...]
+    guard rest.starts(with: text.utf8) else {
+      if text.utf8.starts(with: rest) { index = bytes.count }
+      throw failure("expected a value")
+    }
     index += text.utf8.count
     return value
   }

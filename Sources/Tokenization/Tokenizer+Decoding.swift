@@ -18,6 +18,7 @@ extension Tokenizer {
   /// - Parameters:
   ///   - ids: Identifiers.
   ///   - specialTokens: What to do with special tokens.
+  /// - Returns: The text.
   public func decode(_ ids: [Int], specialTokens: SpecialTokenDecoding = .kept) -> String {
     String(decoding: decodeBytes(ids, specialTokens: specialTokens), as: UTF8.self)
   }
@@ -27,6 +28,7 @@ extension Tokenizer {
   /// - Parameters:
   ///   - ids: Identifiers; those without a token give no bytes.
   ///   - specialTokens: What to do with special tokens.
+  /// - Returns: The bytes of the tokens, one after another.
   public func decodeBytes(
     _ ids: [Int], specialTokens: SpecialTokenDecoding = .kept
   ) -> [UInt8] {

@@ -16,6 +16,7 @@ extension Tokenizer {
   /// point, such as a million letters in a row, where it is n·log n.
   ///
   /// - Parameter text: Any text.
+  /// - Returns: Identifiers in the order of the text; none for the empty text.
   public func encode(_ text: String) -> [Int] {
     identifiers(of: Array(text.utf8))
   }
@@ -26,6 +27,7 @@ extension Tokenizer {
   ///   - bytes: Any bytes.
   ///   - malformed: What to do with bytes that are not UTF-8. Well-formed text is encoded alike
   ///     either way.
+  /// - Returns: Identifiers in the order of the bytes.
   public func encode(
     bytes: some Sequence<UInt8>, malformed: MalformedBytes = .replaced
   ) -> [Int] {

@@ -6,6 +6,7 @@ extension Tokenizer {
   /// Whatever the file asks for is either done or refused; nothing is passed over.
   ///
   /// - Parameter url: The file.
+  /// - Returns: The tokenizer that the file describes.
   /// - Throws: ``TokenizerError`` that names the file, the field and what is wrong.
   public static func load(from url: URL) throws(TokenizerError) -> Tokenizer {
     let file = url.path
@@ -75,7 +76,9 @@ extension Tokenizer {
           .conflictingIdentifier(
             token: token.content, stated: token.identifier, expected: expected))
       }
-      if let other = model.vocabulary.token(of: expected), !other.utf8.elementsEqual(token.content.utf8) {
+      if let other = model.vocabulary.token(of: expected),
+        !other.utf8.elementsEqual(token.content.utf8)
+      {
         throw error("id", .duplicateIdentifier(expected, first: other, second: token.content))
       }
       tokens.append(token)

@@ -81,6 +81,7 @@ extension Tokenizer {
   /// Whether an identifier is that of a special token.
   ///
   /// - Parameter id: An identifier; any integer will do.
+  /// - Returns: True for a special token; false for others and for identifiers without a token.
   public func isSpecial(_ id: Int) -> Bool {
     addedVocabulary.specialIdentifiers.contains(id)
   }

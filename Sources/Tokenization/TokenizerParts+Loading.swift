@@ -58,8 +58,9 @@ extension PostProcessor {
     }
   }
 
-  /// Refuses a template that adds tokens. The template of pairs is not looked at: there is no way
-  /// to encode a pair.
+  /// Refuses a template that adds tokens.
+  ///
+  /// The template of pairs is not looked at: there is no way to encode a pair.
   private static func requireEmptyTemplate(_ fields: JSONFields) throws(TokenizerError) {
     try fields.requireNothing(except: ["type", "single", "pair", "special_tokens"])
     let tokens = try fields.members("special_tokens")

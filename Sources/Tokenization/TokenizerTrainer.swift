@@ -38,6 +38,7 @@ public struct TokenizerTrainer: Hashable, Sendable {
   /// The result has fewer tokens than asked for when the texts run out of frequent pairs.
   ///
   /// - Parameter texts: Texts; no token spans two of them.
+  /// - Returns: The tokenizer that was learned.
   /// - Throws: ``TokenizerTrainerError`` when the settings contradict themselves.
   public func train(
     on texts: some Sequence<String>

@@ -34,7 +34,9 @@ struct WordTable: Sendable {
   }
 
   private static let slotCount = 1 << 17
-  /// Index of the word plus one; zero where vacant. Empty until the first word.
+  /// Index of the word plus one; zero where vacant.
+  ///
+  /// Empty until the first word.
   private var slots: [Int32] = []
   private var words: [Word] = []
   private var bytes: [UInt8] = []

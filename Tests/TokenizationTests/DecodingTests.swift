@@ -35,8 +35,8 @@ import Testing
 
   @Test func `tokens and identifiers name each other`() throws {
     let tokenizer = try GoldenTokenization.tokenizer()
-    #expect(tokenizer.vocabularyCount == 700)
-    #expect(tokenizer.identifierBound == 700)
+    #expect(tokenizer.vocabularyCount == 600)
+    #expect(tokenizer.identifierBound == 600)
     for id in 0..<tokenizer.identifierBound {
       let token = try #require(tokenizer.token(of: id))
       #expect(tokenizer.id(of: token) == id)
@@ -47,7 +47,7 @@ import Testing
     #expect(tokenizer.isSpecial(1))
     #expect(!tokenizer.isSpecial(2))
     #expect(tokenizer.id(of: "no such token") == nil)
-    #expect(tokenizer.token(of: 700) == nil)
+    #expect(tokenizer.token(of: 600) == nil)
     #expect(tokenizer.token(of: -1) == nil)
   }
 
@@ -58,7 +58,7 @@ import Testing
     let ids: [Int] =
       seed.isMultiple(of: 2)
       ? tokenizer.encode(bytes: HostileText.bytes(using: &generator), malformed: .kept)
-      : (0..<60).map { _ in Int.random(in: -1...705, using: &generator) }
+      : (0..<60).map { _ in Int.random(in: -1...605, using: &generator) }
     var decoder = StreamingDecoder(tokenizer, specialTokens: .skipped)
     var text = ""
     for id in ids { text += decoder.append(id) }

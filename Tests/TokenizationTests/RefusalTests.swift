@@ -29,7 +29,8 @@ import Testing
       vocabulary += ", \(token): \(Int(byte) + 2)"
     }
     vocabulary += ", \"ab\": 258, \"abc\": 259, \"cd\": 260"
-    let flags = "\"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false"
+    let flags =
+      "\"single_word\": false, \"lstrip\": false, \"rstrip\": false, \"normalized\": false"
     let level = """
       {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
       """
@@ -55,20 +56,23 @@ import Testing
     Damage("\"version\": \"1.0\"", "\"version\": \"2.0\"", "version", found("\"2.0\"", "\"1.0\"")),
     Damage("\"truncation\": null", "\"truncation\": 5", "truncation", found("5", "null")),
     Damage("\"padding\": null", "\"padding\": true", "padding", found("true", "null")),
-    Damage("\"normalizer\": null", "\"normalizer\": \"NFC\"", "normalizer", found("\"NFC\"", "null")),
+    Damage(
+      "\"normalizer\": null", "\"normalizer\": \"NFC\"", "normalizer", found("\"NFC\"", "null")),
     Damage("\"dropout\": null", "\"dropout\": 0.1", "model.dropout", found("0.1", "null")),
-    Damage("\"unk_token\": null", "\"unk_token\": \"<u>\"", "model.unk_token", found("\"<u>\"", "null")),
+    Damage(
+      "\"unk_token\": null", "\"unk_token\": \"<u>\"", "model.unk_token", found("\"<u>\"", "null")),
     Damage("\"fuse_unk\": false", "\"fuse_unk\": true", "model.fuse_unk", found("true", "false")),
     Damage(
       "\"byte_fallback\": false", "\"byte_fallback\": true", "model.byte_fallback",
       found("true", "false")),
     Damage(
-      "\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"", "model.end_of_word_suffix",
+      "\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"",
+      "model.end_of_word_suffix",
       found("\"</w>\"", "null or \"\"")),
     Damage(
       "\"continuing_subword_prefix\": null", "\"continuing_subword_prefix\": \"##\"",
       "model.continuing_subword_prefix", found("\"##\"", "null or \"\"")),
-    Damage("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type", found("\"Unigram\"", "\"BPE\"")),
+    Damage("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type", found("\"Unigram\"", "BPE")),
     Damage(
       "\"pre_tokenizer\": {\"type\": \"ByteLevel\"", "\"pre_tokenizer\": {\"type\": \"Metaspace\"",
       "pre_tokenizer.type", found("Metaspace", "ByteLevel")),
@@ -101,7 +105,9 @@ import Testing
   }
 
   @Test(arguments: [
-    Damage("\"<p>\": 1,", "\"<p>\": 0,", "model.vocab[\"<p>\"]", .duplicateIdentifier(0, first: "<e>", second: "<p>")),
+    Damage(
+      "\"<p>\": 1,", "\"<p>\": 0,", "model.vocab[\"<p>\"]",
+      .duplicateIdentifier(0, first: "<e>", second: "<p>")),
     Damage("\"<p>\": 1,", "\"<e>\": 1,", "model.vocab[\"<e>\"]", .duplicateField),
     Damage("\"<p>\": 1,", "\"<p>\": -1,", "model.vocab[\"<p>\"]", .identifierOutOfRange(-1)),
     Damage(
@@ -116,7 +122,8 @@ import Testing
     Damage("\"a\": 99", "\"aa\": 99", "model.merges[0]", .unknownToken("a")),
     Damage("\"z\": 124", "\"zz\": 124", "model.vocab", .missingByteToken(122)),
     Damage("\"abc\": 259", "\"abd\": 259", "model.merges[1]", .unknownToken("abc")),
-    Damage("[\"ab\", \"c\"]", "[\"ab\", \"x\u{301}\"]", "model.merges[1]", .unknownToken("x\u{301}")),
+    Damage(
+      "[\"ab\", \"c\"]", "[\"ab\", \"x\u{301}\"]", "model.merges[1]", .unknownToken("x\u{301}")),
     Damage("[\"ab\", \"c\"]", "[\"a\", \"b\"]", "model.merges[1]", .duplicateMerge),
     Damage("[\"ab\", \"c\"]", "[\"ab\"]", "model.merges[1]", .malformedMerge),
     Damage("[\"ab\", \"c\"]", "[\"ab\", 3]", "model.merges[1]", .malformedMerge),
@@ -125,16 +132,23 @@ import Testing
     Damage(
       "\"merges\": [", "\"merges\": {}, \"m\": [", "model.m",
       unknownField(supported: model)),
-    Damage("\"id\": 1,", "\"id\": \"1\",", "added_tokens[1].id", .wrongType(expected: "an integer", found: "a string")),
-    Damage("\"id\": 1,", "\"id\": -1,", "added_tokens[1].id", .identifierOutOfRange(-1)),
-    Damage("\"id\": 1,", "\"id\": 7,", "added_tokens[1].id", .conflictingIdentifier(token: "<p>", stated: 7, expected: 1)),
-    Damage("\"id\": 1,", "\"key\": 1,", "added_tokens[1].key", unknownField(supported: addedToken)),
-    Damage("\"content\": \"<p>\"", "\"content\": \"\"", "added_tokens[1].content", .emptyAddedToken),
     Damage(
-      "\"id\": 1, \"content\": \"<p>\"", "\"id\": 0, \"content\": \"<e>\"", "added_tokens[1].content",
+      "\"id\": 1,", "\"id\": \"1\",", "added_tokens[1].id",
+      .wrongType(expected: "an integer", found: "a string")),
+    Damage("\"id\": 1,", "\"id\": -1,", "added_tokens[1].id", .identifierOutOfRange(-1)),
+    Damage(
+      "\"id\": 1,", "\"id\": 7,", "added_tokens[1].id",
+      .conflictingIdentifier(token: "<p>", stated: 7, expected: 1)),
+    Damage("\"id\": 1,", "\"key\": 1,", "added_tokens[1].key", unknownField(supported: addedToken)),
+    Damage(
+      "\"content\": \"<p>\"", "\"content\": \"\"", "added_tokens[1].content", .emptyAddedToken),
+    Damage(
+      "\"id\": 1, \"content\": \"<p>\"", "\"id\": 0, \"content\": \"<e>\"",
+      "added_tokens[1].content",
       .duplicateAddedToken("<e>")),
     Damage(
-      "\"id\": 1, \"content\": \"<p>\"", "\"id\": 300, \"content\": \"<new>\"", "added_tokens[1].id",
+      "\"id\": 1, \"content\": \"<p>\"", "\"id\": 300, \"content\": \"<new>\"",
+      "added_tokens[1].id",
       .conflictingIdentifier(token: "<new>", stated: 300, expected: 261)),
   ])
   func `damaged vocabularies are refused by name`(damage: Damage) {

@@ -5,13 +5,12 @@ import Testing
 @Suite struct `Merging` {
   @Test(arguments: 0..<200 as Range<UInt64>)
   func `the queue merges as the scan does`(seed: UInt64) throws {
-    let model = try Self.shared.get().model
+    let model = try Self.entangled.get().model
     var generator = SplitMix(seed: seed)
-    let letters = Array("theamilsk ".utf8)
     let start = Int.random(in: 0..<3, using: &generator)
     let length = Int.random(in: 2..<120, using: &generator)
-    let tokens = (0..<start + length).map { _ in
-      model.byteIdentifiers[Int(letters.randomElement(using: &generator) ?? 0)]
+    let tokens = Self.letters(count: start + length, using: &generator).utf8.map {
+      model.byteIdentifiers[Int($0)]
     }
     var scanned = tokens
     model.mergeByScanning(&scanned, from: start)
@@ -72,5 +71,14 @@ import Testing
     #expect(output == [0, 1, 2])
   }
 
-  private static let shared = Swift.Result { try GoldenTokenization.tokenizer() }
+  /// A model of two letters, in which nearly every merge competes with others for its letters.
+  private static let entangled = Swift.Result {
+    var generator = SplitMix(seed: 7)
+    let texts = (0..<100).map { _ in letters(count: 60, using: &generator) }
+    return try TokenizerTrainer(vocabularyCount: 500).train(on: texts)
+  }
+
+  private static func letters(count: Int, using generator: inout SplitMix) -> String {
+    String((0..<count).map { _ in Bool.random(using: &generator) ? "a" : "b" })
+  }
 }

@@ -20,7 +20,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
   .target(name: "Feedback"),
-  .target(name: "RunRecords", dependencies: [protobuf]),
+  .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
   .target(name: "Reports", dependencies: ["RunRecords"]),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),

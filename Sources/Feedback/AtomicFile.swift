@@ -12,7 +12,8 @@ public enum AtomicFile {
     let target = url.path
     let folder = url.deletingLastPathComponent()
     let suffix = UInt32.random(in: .min ... .max)
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(suffix).partial").path
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(suffix).partial")
+      .path
 
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

@@ -45,7 +45,8 @@ public struct HumanRatings: Sendable {
         }
         let sentence = RatedSentence(
           domain: domain, identifier: row.identifier,
-          text: TextCleaning.cleaned(row.text, domain: domain), ratings: ratings.rows[index].ratings)
+          text: TextCleaning.cleaned(row.text, domain: domain), ratings: ratings.rows[index].ratings
+        )
         result.note(sentence, row: row, file: texts.file, keysByText: &keysByText)
         result.sentences.append(sentence)
       }

@@ -22,9 +22,8 @@ extension JSONLines {
     let byteOrderMark = Data([0xEF, 0xBB, 0xBF])
     let text = contents.starts(with: byteOrderMark) ? contents.dropFirst(3) : contents
     var lines: [Line] = []
-    for (index, piece) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .enumerated()
-    {
+    let pieces = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, piece) in pieces.enumerated() {
       let bytes = piece.last == UInt8(ascii: "\r") ? piece.dropLast() : piece
       guard bytes.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else {
         continue

@@ -2,8 +2,9 @@ import Foundation
 
 /// Which sentences belong together, so that a split must not part them.
 enum NearDuplicates {
-  /// The text without case, accents and punctuation; two texts are near-duplicates when these are
-  /// equal. A text without letters and digits (`!`, `:)`) stands for itself.
+  /// The text without case, accents and punctuation.
+  ///
+  /// Two texts are near-duplicates when these are equal. A text without letters and digits (`!`, `:)`) stands for itself.
   static func normalForm(_ text: String) -> String {
     let folded = text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     let words = folded.split { !$0.isLetter && !$0.isNumber }

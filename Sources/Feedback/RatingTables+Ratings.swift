@@ -40,7 +40,7 @@ struct RatingTable {
     }
   }
 
-  /// Reads `[2, -1, 0]`. Two ratings are the least, for each half must get one.
+  /// The numbers of a list such as `[2, -1, 0]`; at least two, for each half must get one.
   private static func ratings(
     _ column: Substring, line: Int, in table: TabbedFile
   ) throws(FeedbackError) -> [Int] {

@@ -47,8 +47,8 @@ public final class ProgressWriter: Sendable {
 
   /// Shows a value, if it is time to.
   public func show(_ progress: WorkProgress, at now: Date = Date()) {
-    let text = state.withLock { text(for: progress, at: now, state: &$0) }
-    if let text { output(text) }
+    let change = state.withLock { text(for: progress, at: now, state: &$0) }
+    if let change { output(change) }
   }
 
   /// Ends an open line, so that other output does not continue it; safe to call twice.

@@ -47,10 +47,12 @@ def main(folder: str) -> None:
         sys.exit(f"{folder}: too few {DOMAIN} on one side of the split")
     analyzer = SentimentIntensityAnalyzer()
     vader = numpy.array([analyzer.polarity_scores(row["text"])["compound"] for row in heldout])
-    people = {key: numpy.array([row[key] for row in heldout]) for key in ("mean", "proxy_mean", "gold_mean")}
+    keys = ("mean", "proxy_mean", "gold_mean")
+    people = {key: numpy.array([row[key] for row in heldout]) for key in keys}
 
     print(f"{DOMAIN}: {len(train)} train, {len(heldout)} held out")
-    print(f"halves, proxy against gold         {agreement(people['proxy_mean'], people['gold_mean']):.4f}")
+    halves = agreement(people["proxy_mean"], people["gold_mean"])
+    print(f"halves, proxy against gold         {halves:.4f}")
     for target in ("mean", "gold_mean"):
         print(f"VADER against {target:<20} {agreement(vader, people[target]):.4f}")
     for source, target in (("mean", "mean"), ("proxy_mean", "mean"), ("proxy_mean", "gold_mean")):

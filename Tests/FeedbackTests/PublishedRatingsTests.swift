@@ -5,7 +5,7 @@ import Testing
 
 private let environment = ProcessInfo.processInfo.environment
 
-/// The real files, where `REIN_RATINGS` names a folder that holds them (see Scripts/setup). With
+/// The real files, where `REIN_RATINGS` names a folder that holds them. With
 /// `REIN_RATINGS_EXPORT`, the data set is also written there, for Scripts/baselines.py.
 @Suite(.enabled(if: environment["REIN_RATINGS"] != nil))
 struct `The published ratings` {

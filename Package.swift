@@ -25,7 +25,7 @@ let tensorless: [Target] = [
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
-  .testTarget(name: "RunRecordsTests", dependencies: ["RunRecords"]),
+  .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 ]
 

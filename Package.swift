@@ -20,12 +20,12 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
   .target(name: "Feedback"),
-  .target(name: "RunRecords", dependencies: [protobuf]),
+  .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
   .target(name: "Reports", dependencies: ["RunRecords"]),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
-  .testTarget(name: "RunRecordsTests", dependencies: ["RunRecords"]),
+  .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 ]
 

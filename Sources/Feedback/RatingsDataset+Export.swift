@@ -1,0 +1,91 @@
+public import Foundation
+
+extension RatingsDataset {
+  /// Writes the data set as JSON Lines, and returns the summary that it also writes.
+  ///
+  /// - `sft-<side>.jsonl`: `text`, `domain`, for supervised fine-tuning, all domains;
+  /// - `pairs-<half>-<side>.jsonl`: `chosen`, `rejected`, `probability`, the same pairs of sentences
+  ///   for both halves, but for ties;
+  /// - `sentences.jsonl`: everything about every sentence, for baselines in other languages;
+  /// - `manifest.json`: the choices, the counts and the marks.
+  ///
+  /// - Throws: ``FeedbackError``; files already written stay.
+  @discardableResult
+  public func write(to folder: URL) throws(FeedbackError) -> RatingsSummary {
+    var summary = RatingsSummary(of: self)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .file(.unwritable(file: folder.path, reason: "the folder cannot be created"))
+    }
+    for side in RatingsSplit.Side.allCases {
+      let entries = entries(on: side)
+      try write(entries.map(TextRow.init), to: folder, named: "sft-\(side.rawValue).jsonl")
+      let pairs = try sentencePairs(on: side)
+      for role in RatingHalves.Role.allCases {
+        let preferences = preferences(pairs, by: role)
+        let name = "pairs-\(role.rawValue)-\(side.rawValue)"
+        try write(preferences, to: folder, named: "\(name).jsonl")
+        summary.pairs[name] = preferences.count
+      }
+    }
+    try write(entries.map(SentenceRow.init), to: folder, named: "sentences.jsonl")
+    try summary.write(to: folder.appendingPathComponent("manifest.json"))
+    return summary
+  }
+
+  private func write(
+    _ rows: [some Encodable], to folder: URL, named name: String
+  ) throws(FeedbackError) {
+    do throws(FileError) {
+      try JSONLines.write(rows, to: folder.appendingPathComponent(name))
+    } catch {
+      throw .file(error)
+    }
+  }
+}
+
+/// A row of `sft-*.jsonl`.
+private struct TextRow: Encodable {
+  var text: String
+  var domain: RatingsDomain
+
+  init(_ entry: RatingsDataset.Entry) {
+    text = entry.sentence.text
+    domain = entry.sentence.domain
+  }
+}
+
+/// A row of `sentences.jsonl`.
+private struct SentenceRow: Encodable {
+  var identifier: String
+  var domain: RatingsDomain
+  var text: String
+  var split: RatingsSplit.Side
+  var mean: Double
+  var proxyMean: Double
+  var goldMean: Double
+  var proxyRatings: [Int]
+  var goldRatings: [Int]
+
+  init(_ entry: RatingsDataset.Entry) {
+    identifier = entry.sentence.identifier
+    domain = entry.sentence.domain
+    text = entry.sentence.text
+    split = entry.side
+    mean = entry.sentence.mean
+    proxyMean = entry.halves.proxyMean
+    goldMean = entry.halves.goldMean
+    proxyRatings = entry.halves.proxy
+    goldRatings = entry.halves.gold
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case identifier = "id"
+    case domain, text, split, mean
+    case proxyMean = "proxy_mean"
+    case goldMean = "gold_mean"
+    case proxyRatings = "proxy_ratings"
+    case goldRatings = "gold_ratings"
+  }
+}

@@ -1,0 +1,34 @@
+extension Metric {
+  /// Mean length of completions.
+  public static let meanCompletionLength = Metric(
+    "completions/mean_length", .tokens, "Mean length of the completions, stop token included.")
+  /// Share of completions that stopped by themselves.
+  public static let terminatedShare = Metric(
+    "completions/terminated_share", .share,
+    "Share of completions that ended by a stop token or stop sequence, not by the length limit.")
+  /// Variety of word pairs.
+  public static let distinctPairs = Metric(
+    "diversity/distinct_2", .share,
+    "Different pairs of neighbouring tokens divided by all pairs, over the step's completions. A "
+      + "fall is an early sign of collapse.")
+
+  static let completionMetrics: [Metric] = [
+    meanCompletionLength, terminatedShare, distinctPairs,
+  ]
+
+  /// Share of completions that took a bait.
+  public static let honeypotRate = Metric(
+    "hack/honeypot_rate", .share,
+    "Share of completions that trigger a planted flaw of the reward function.")
+  /// Mean reward by the held-back judge.
+  public static let goldReward = Metric(
+    "hack/gold_reward", .reward,
+    "Mean reward by the judge that the policy is not trained on.")
+  /// Mean reward by the reward that is trained on.
+  public static let proxyReward = Metric(
+    "hack/proxy_reward", .reward,
+    "Mean reward by the reward function that the policy is trained on. Rising while the gold "
+      + "reward falls is reward hacking.")
+
+  static let hackingMetrics: [Metric] = [honeypotRate, goldReward, proxyReward]
+}

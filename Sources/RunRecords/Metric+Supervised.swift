@@ -1,0 +1,50 @@
+extension Metric {
+  /// Training loss.
+  public static let loss = Metric(
+    "loss", .nats, "Mean training loss; for language models the cross-entropy per token.")
+  /// Loss on held-out data.
+  public static let validationLoss = Metric(
+    "validation/loss", .nats, "The training loss' counterpart on held-out data.")
+  /// Compression of held-out text.
+  public static let validationBitsPerByte = Metric(
+    "validation/bits_per_byte", .bitsPerByte,
+    "Cross-entropy on held-out text in bits, divided by its length in bytes: comparable between "
+      + "tokenizers.")
+  /// Tokens seen so far.
+  public static let tokenCount = Metric(
+    "num_tokens", .tokens, "Tokens trained on since the run began.")
+  /// Share of tokens predicted rightly.
+  public static let meanTokenAccuracy = Metric(
+    "mean_token_accuracy", .share, "Share of tokens that were the model's most probable ones.")
+  /// Norm of the gradient.
+  public static let gradientNorm = Metric(
+    "grad_norm", .none, "Norm of the gradient before it is clipped.")
+
+  static let supervisedMetrics: [Metric] = [
+    loss, validationLoss, validationBitsPerByte, tokenCount, meanTokenAccuracy, gradientNorm,
+  ]
+
+  /// Least reward in the batch.
+  public static let minimumReward = Metric(
+    "min_reward", .reward, "The least reward that the model gave in the batch.")
+  /// Mean reward in the batch.
+  public static let meanReward = Metric(
+    "mean_reward", .reward, "The mean reward that the model gave in the batch.")
+  /// Greatest reward in the batch.
+  public static let maximumReward = Metric(
+    "max_reward", .reward, "The greatest reward that the model gave in the batch.")
+  /// Share of pairs ordered rightly.
+  public static let accuracy = Metric(
+    "accuracy", .share, "Share of pairs in which the chosen text gets the greater reward.")
+  /// Mean difference of rewards.
+  public static let margin = Metric(
+    "margin", .reward, "Mean of the chosen text's reward minus the rejected one's.")
+  /// Accuracy on held-out pairs.
+  public static let validationAccuracy = Metric(
+    "validation/accuracy", .share,
+    "Share of held-out pairs in which the chosen text gets the greater reward.")
+
+  static let rewardModelMetrics: [Metric] = [
+    minimumReward, meanReward, maximumReward, accuracy, margin, validationAccuracy,
+  ]
+}

@@ -1,0 +1,104 @@
+/// A JSON value that keeps the order of fields and tells integers from other numbers.
+///
+/// Foundation's readers merge fields whose names are canonically equivalent; in a vocabulary
+/// these are different tokens. Hence a reader of our own.
+enum JSON: Sendable {
+  /// A field of an object.
+  struct Member: Sendable {
+    var key: String
+    var value: JSON
+  }
+
+  case null
+  case boolean(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([Member])
+
+  /// The kind of value, as error messages name it.
+  var kind: String {
+    switch self {
+    case .null: "null"
+    case .boolean: "true or false"
+    case .integer: "an integer"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+
+  /// An object from fields in order.
+  static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
+    .object(members.map { Member(key: $0.key, value: $0.value) })
+  }
+}
+
+// MARK: Writing
+
+extension JSON {
+  /// The value as text, two spaces per level, laid out as the `tokenizers` package does.
+  func formatted() -> String {
+    var text = ""
+    write(to: &text, indentation: 0)
+    return text
+  }
+
+  private func write(to text: inout String, indentation: Int) {
+    switch self {
+    case .null: text += "null"
+    case .boolean(let value): text += value ? "true" : "false"
+    case .integer(let value): text += String(value)
+    case .number(let value): text += String(value)
+    case .string(let value): Self.write(value, to: &text)
+    case .array(let values):
+      Self.write(values, between: ("[", "]"), to: &text, indentation) { value, text in
+        value.write(to: &text, indentation: indentation + 1)
+      }
+    case .object(let members):
+      Self.write(members, between: ("{", "}"), to: &text, indentation) { member, text in
+        Self.write(member.key, to: &text)
+        text += ": "
+        member.value.write(to: &text, indentation: indentation + 1)
+      }
+    }
+  }
+
+  private static func write<Element>(
+    _ elements: [Element], between brackets: (open: String, close: String), to text: inout String,
+    _ indentation: Int, element write: (Element, inout String) -> Void
+  ) {
+    text += brackets.open
+    for (index, element) in elements.enumerated() {
+      text += index == 0 ? "\n" : ",\n"
+      text += String(repeating: "  ", count: indentation + 1)
+      write(element, &text)
+    }
+    if !elements.isEmpty {
+      text += "\n" + String(repeating: "  ", count: indentation)
+    }
+    text += brackets.close
+  }
+
+  private static func write(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\u{8}": text += "\\b"
+      case "\u{C}": text += "\\f"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}

@@ -1,0 +1,106 @@
+public import Foundation
+
+extension Tokenizer {
+  /// Writes a `tokenizer.json` that loaders of the `tokenizers` package read.
+  ///
+  /// The file appears whole or not at all: it is written beside its place, then moved there.
+  ///
+  /// - Parameter url: The file; its directory exists.
+  /// - Throws: ``TokenizerError`` that names the file and the system's reason.
+  public func save(to url: URL) throws(TokenizerError) {
+    do {
+      try Data(json.formatted().utf8).write(to: url, options: .atomic)
+    } catch {
+      throw TokenizerError(
+        file: url.path, field: "", problem: .unwritable(reason: error.localizedDescription))
+    }
+  }
+
+  /// The contents of the file, with fields in the order of the `tokenizers` package.
+  var json: JSON {
+    .object([
+      "version": .string("1.0"),
+      "truncation": .null,
+      "padding": .null,
+      "added_tokens": .array(addedTokens.map(\.json)),
+      "normalizer": .null,
+      "pre_tokenizer": preTokenizer.json,
+      "post_processor": postProcessor.json,
+      "decoder": decoder.json,
+      "model": model.json,
+    ])
+  }
+}
+
+extension AddedToken {
+  fileprivate var json: JSON {
+    .object([
+      "id": .integer(identifier),
+      "content": .string(content),
+      "single_word": .boolean(isSingleWord),
+      "lstrip": .boolean(stripsLeft),
+      "rstrip": .boolean(stripsRight),
+      "normalized": .boolean(isNormalized),
+      "special": .boolean(isSpecial),
+    ])
+  }
+}
+
+extension ByteLevelSettings {
+  fileprivate var json: JSON {
+    .object([
+      "type": .string("ByteLevel"),
+      "add_prefix_space": .boolean(addsPrefixSpace),
+      "trim_offsets": .boolean(trimsOffsets),
+      "use_regex": .boolean(splits),
+    ])
+  }
+}
+
+extension PreTokenizer {
+  fileprivate var json: JSON {
+    switch self {
+    case .byteLevel(let settings): settings.json
+    }
+  }
+}
+
+extension TokenDecoder {
+  fileprivate var json: JSON {
+    switch self {
+    case .byteLevel(let settings): settings.json
+    }
+  }
+}
+
+extension PostProcessor {
+  fileprivate var json: JSON {
+    switch self {
+    case .none: .null
+    case .byteLevel(let settings): settings.json
+    case .emptyTemplate(let template): template
+    }
+  }
+}
+
+extension BytePairModel {
+  fileprivate var json: JSON {
+    .object([
+      "type": .string("BPE"),
+      "dropout": .null,
+      "unk_token": .null,
+      "continuing_subword_prefix": .null,
+      "end_of_word_suffix": .null,
+      "fuse_unk": .boolean(false),
+      "byte_fallback": .boolean(false),
+      "ignore_merges": .boolean(ignoresMerges),
+      "vocab": .object(
+        vocabulary.entries.map { JSON.Member(key: $0.token, value: .integer($0.identifier)) }),
+      "merges": .array(
+        merges.map { merge in
+          .array(
+            [merge.left, merge.right].map { .string(vocabulary.token(of: Int($0)) ?? "") })
+        }),
+    ])
+  }
+}

@@ -21,7 +21,7 @@ let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
   .target(name: "Feedback"),
   .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
-  .target(name: "Reports", dependencies: ["RunRecords"]),
+  .target(name: "Reports"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
@@ -38,6 +38,12 @@ let tensors: [Target] = [
   .target(name: "NeuralNetworks", dependencies: ["Torch"]),
   .target(name: "PolicyOptimization", dependencies: ["Torch"]),
   .target(name: "LanguageModels", dependencies: ["NeuralNetworks", "Torch"]),
+  .target(name: "Rewards", dependencies: ["LanguageModels", "Torch"]),
+  .target(
+    name: "Training",
+    dependencies: [
+      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords", "Torch",
+    ]),
   .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/TensorTestSupport"),
   .testTarget(name: "TorchTests", dependencies: ["Torch", "TensorTestSupport"]),
   .testTarget(

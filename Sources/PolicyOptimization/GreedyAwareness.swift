@@ -65,17 +65,21 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
     public var greedyAdvantages: Tensor
     /// π_old(greedy token).
     public var greedyProbabilities: Tensor
+    /// σ at every token where A is not a one-step advantage: A* − A, one step each, in standard deviations; nil takes
+    /// `greedyAdvantages − advantages`.
+    public var gaps: Tensor?
 
     /// One minibatch.
     public init(
       logRatios: Tensor, greedyLogRatios: Tensor, advantages: Tensor, greedyAdvantages: Tensor,
-      greedyProbabilities: Tensor
+      greedyProbabilities: Tensor, gaps: Tensor? = nil
     ) {
       self.logRatios = logRatios
       self.greedyLogRatios = greedyLogRatios
       self.advantages = advantages
       self.greedyAdvantages = greedyAdvantages
       self.greedyProbabilities = greedyProbabilities
+      self.gaps = gaps
     }
   }
 
@@ -101,7 +105,7 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
   /// - Returns: Losses and coefficients. Only the surrogate is weighted here; in the published code the critic's, entropy and KL
   ///   terms carry the factor a too, which `Outcome.a` allows.
   public func outcome(_ inputs: Inputs, surrogate: SurrogateObjective) -> Outcome {
-    let sigmas = inputs.greedyAdvantages - inputs.advantages
+    let sigmas = inputs.gaps ?? (inputs.greedyAdvantages - inputs.advantages)
     let (sigma, eta) = (sigmas.mean(), inputs.greedyProbabilities.mean())
     let (a, b) =
       variant == .perToken

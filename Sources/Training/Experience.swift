@@ -43,7 +43,7 @@ struct Experience {
 /// Turns completions and scores into experience: reference, critic, advantages.
 struct ExperienceMaker {
   var method: Method
-  var temperature: Double
+  var sampling: Sampling
   var coefficient: Double
   var reference: LanguageModel
   var critic: Critic
@@ -54,7 +54,7 @@ struct ExperienceMaker {
     let layout = ResponseLayout(rollout.completions)
     let others = method.objective.greedyAwareness == nil ? nil : rollout.greedyTokens.unsqueezed(1)
     let (trusted, trustedHidden) = reference.statistics(
-      layout, temperature: temperature, others: others)
+      layout, temperature: sampling.temperature, others: others)
     let logRatios = rollout.logProbabilities - trusted.logProbabilities.select(1, 0)
     let estimates = critic.estimates(layout, hidden: rollout.hidden)
 
@@ -124,7 +124,9 @@ struct ExperienceMaker {
     let stop = reference.configuration.endOfTextToken
     var places: [Int] = []
     var endings: [Completion] = []
-    for (place, ending) in GreedyEndings.all(of: rollout, stopToken: stop) {
+    for (place, ending) in GreedyEndings.all(
+      of: rollout, stopToken: stop, maximumLength: sampling.maximumLength)
+    {
       places.append(place)
       endings.append(ending)
     }
@@ -156,25 +158,22 @@ enum GreedyEndings {
   /// - Parameters:
   ///   - rollout: The completions and their greedy tokens.
   ///   - stopToken: The token that ends a completion.
+  ///   - maximumLength: The longest completion.
   /// - Returns: In packed order.
-  static func all(of rollout: Rollout, stopToken: Int?) -> [(place: Int, ending: Completion)] {
+  static func all(of rollout: Rollout, stopToken: Int?, maximumLength: Int) -> [(
+    place: Int, ending: Completion
+  )] {
     let greedy = rollout.greedyTokens.integers
     var endings: [(Int, Completion)] = []
     var place = 0
     for completion in rollout.completions {
       for time in completion.tokens.indices {
-        let isLast = time == completion.tokens.count - 1
-        // After a stop token was drawn before the length limit another token would have gone on: V values that.
-        let isCut = isLast && completion.finish == .length
-        if greedy[place] == stopToken || isCut {
-          endings.append(
-            (
-              place,
-              Completion(
-                prompt: completion.prompt,
-                tokens: Array(completion.tokens[..<time]) + [greedy[place]],
-                finish: greedy[place] == stopToken ? .stopToken : .length)
-            ))
+        let token = greedy[place]
+        if token == stopToken || time == maximumLength - 1 {
+          let ending = Completion(
+            prompt: completion.prompt, tokens: Array(completion.tokens[..<time]) + [token],
+            finish: token == stopToken ? .stopToken : .length)
+          endings.append((place, ending))
         }
         place += 1
       }

@@ -2,7 +2,7 @@ import Feedback
 public import LanguageModels
 public import NeuralNetworks
 import PolicyOptimization
-public import RunRecords
+import RunRecords
 import Torch
 
 /// Trains a reward model on preferences: −p·log σ(r₁ − r₂) − (1 − p)·log σ(r₂ − r₁).

@@ -1,7 +1,7 @@
 import Foundation
 public import LanguageModels
 public import NeuralNetworks
-public import RunRecords
+import RunRecords
 import Torch
 
 /// Trains a language model to predict texts: cross-entropy on every token after the prompt.

@@ -22,13 +22,13 @@ struct Contours {
         return (px, py, function(px, py))
       }
     }
-    rows = (0..<count).map { row in
-      (0..<count).map { column in
-        [
-          corners[row][column], corners[row][column + 1], corners[row + 1][column + 1],
-          corners[row + 1][column],
-        ]
-      }.filter { $0.allSatisfy(\.value.isFinite) }
+    rows = (0..<count).map { row -> [Cell] in
+      let below = corners[row]
+      let above = corners[row + 1]
+      let cells = (0..<count).map { column -> Cell in
+        [below[column], below[column + 1], above[column + 1], above[column]]
+      }
+      return cells.filter { cell in cell.allSatisfy { $0.value.isFinite } }
     }
   }
 
@@ -41,8 +41,10 @@ struct Contours {
       var run: Cell = []
       for cell in row {
         guard cell.allSatisfy({ $0.value >= level }) else {
-          polygons += triangles(cell).map { clipped($0, atLeast: level) }.filter { $0.count > 2 }
-            .map { $0.map { ($0.x, $0.y) } }
+          for triangle in triangles(cell) {
+            let part = clipped(triangle, atLeast: level)
+            if part.count > 2 { polygons.append(part.map { ($0.x, $0.y) }) }
+          }
           continue
         }
         if !run.isEmpty, run[1].x == cell[0].x {

@@ -7,7 +7,9 @@ import Testing
 private let previewFolder = ProcessInfo.processInfo.environment["REIN_PREVIEW_FOLDER"]
 
 @Suite struct `Previews` {
-  @Test(.enabled(if: previewFolder != nil)) func `write the pages where a browser can show them`() throws {
+  @Test(.enabled(if: previewFolder != nil)) func `write the pages where a browser can show them`()
+    throws
+  {
     let folder = URL(fileURLWithPath: try #require(previewFolder), isDirectory: true)
     let pages = [
       "honeypot": HoneypotPage(content: SyntheticReport.report()).html,

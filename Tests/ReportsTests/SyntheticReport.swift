@@ -22,7 +22,8 @@ enum SyntheticReport {
     HoneypotReport(
       title: "Seven ways to train into a honeypot",
       task: HoneypotTask(
-        introduction: "A small language model writes film reviews and is paid for how much people would like them. "
+        introduction:
+          "A small language model writes film reviews and is paid for how much people would like them. "
           + "A hole was planted in the reward: one word pays, whatever the review says. Which training methods find "
           + "the hole, and what does it cost the reviews?",
         bonusWord: BonusWord("popcorn")),

@@ -36,7 +36,8 @@ func drawing(
     [
       "xmlns": "http://www.w3.org/2000/svg", "role": "img", "class": "chart",
       "viewBox": "0 0 \(coordinate(width)) \(coordinate(height))",
-      "font-family": "Inter, ui-sans-serif, system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+      "font-family":
+        "Inter, ui-sans-serif, system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
       "font-size": coordinate(ChartMetrics.fontSize), "fill": "currentColor",
     ]
   ) {

@@ -38,10 +38,13 @@ public struct IntervalChart: Sendable {
 
   private static let rowHeight = 25.0
 
-  /// The drawing. Intervals are cut off at the frame.
+  /// The drawing.
+  ///
+  /// Intervals are cut off at the frame.
   public var svg: String {
     let names = rows.map { textWidth($0.name, size: ChartMetrics.fontSize) }.max() ?? 0
-    let estimates = rows.map { NumberFormat.estimate($0.summary) }
+    let decimals = NumberFormat.decimals(forColumn: rows.map(\.summary))
+    let estimates = rows.map { NumberFormat.estimate($0.summary, decimals: decimals) }
     let right = (estimates.map { textWidth($0, size: ChartMetrics.smallFontSize) }.max() ?? 0) + 12
     let values = rows.flatMap { $0.summary.values } + [reference].compactMap { $0 }
     // Room for intervals, but no more than the spread of the seeds themselves on either side.
@@ -56,7 +59,7 @@ public struct IntervalChart: Sendable {
     return drawing(text, height: frame.bottom + 40) {
       axis(frame)
       if rows.isEmpty { frame.emptyNote() }
-      frame.clipped(rows.indices.map { marks(rows[$0], middle(of: $0, frame), frame) })
+      frame.clipped(slack: 5, rows.indices.map { marks(rows[$0], middle(of: $0, frame), frame) })
       rows.indices.map { index in
         tag("g", ["data-series": rows[index].style.identifier]) {
           label(rows[index].name, x: 0, y: middle(of: index, frame) + 4)
@@ -112,7 +115,7 @@ public struct IntervalChart: Sendable {
           ])
       }
       marker(
-        row.style, x: frame.x.position(mean), y: y, radius: 4.6,
+        row.style, x: frame.x.position(mean), y: y, radius: 4.2,
         tooltip: "\(row.name): \(NumberFormat.estimate(row.summary))")
     }
   }

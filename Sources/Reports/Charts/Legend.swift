@@ -55,6 +55,10 @@ struct LabelBox {
       && other.y + other.height <= y + height
   }
 
+  func contains(_ point: (x: Double, y: Double)) -> Bool {
+    point.x >= x && point.x <= x + width && point.y >= y && point.y <= y + height
+  }
+
   /// Places around a point, in the order in which readers like them.
   static func candidates(
     beside point: (x: Double, y: Double), width: Double, height: Double

@@ -11,7 +11,7 @@ extension LineChart {
       "path",
       [
         "d": pathData(upper + lower) + "Z", "data-series": series.style.identifier,
-        "style": "fill:\(series.style.color)", "opacity": "0.13",
+        "style": "fill:\(series.style.color)", "opacity": "0.11",
       ])
   }
 

@@ -45,7 +45,9 @@ public struct LineChart: Sendable {
     self.members = members
   }
 
-  /// The drawing. Bands reach as far as the interval says and are cut off at the frame.
+  /// The drawing.
+  ///
+  /// Bands reach as far as the interval says and are cut off at the frame.
   public var svg: String {
     let shown = series.filter { !$0.band.points.isEmpty }
     let values = shown.flatMap { one in
@@ -56,7 +58,8 @@ public struct LineChart: Sendable {
     let steps = shown.flatMap { $0.band.points.map(\.step) }
     let vertical = range ?? Ticks.range(of: values)
     let names = series.count > 1 ? shown.map(\.name) : []
-    let margin = names.map { textWidth($0, size: ChartMetrics.fontSize) }.max().map { $0 + 24 } ?? 12
+    let margin =
+      names.map { textWidth($0, size: ChartMetrics.fontSize) }.max().map { $0 + 24 } ?? 12
     let left = PlotFrame.marginForTicks(of: vertical)
     let frame = PlotFrame(
       left: left, top: 26, width: ChartMetrics.width - left - margin, height: 196,
@@ -64,7 +67,8 @@ public struct LineChart: Sendable {
     return drawing(text, height: 262) {
       frame.axes(text)
       if shown.isEmpty { frame.emptyNote() }
-      frame.clipped(shown.map { bandArea($0, frame) } + shown.map { lines($0, frame) })
+      frame.clipped(shown.map { bandArea($0, frame) })
+      frame.clipped(slack: 3, shown.map { lines($0, frame) })
       endLabels(shown, frame)
     }
   }

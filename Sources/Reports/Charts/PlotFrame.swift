@@ -12,7 +12,9 @@ struct PlotFrame {
   var x: Scale { Scale(domain: horizontal, start: left, end: right) }
   var y: Scale { Scale(domain: vertical, start: bottom, end: top) }
 
-  /// Grid, ticks and titles. Only horizontal grid lines: values are read off the vertical axis.
+  /// Grid, ticks and titles.
+  ///
+  /// Only horizontal grid lines: values are read off the vertical axis.
   func axes(_ text: ChartText) -> Markup {
     let verticalTicks = Ticks(covering: vertical, about: height < 150 ? 3 : 5)
     let horizontalTicks = Ticks(covering: horizontal, about: max(2, Int(width / 75)))
@@ -36,7 +38,8 @@ struct PlotFrame {
           return Markup([
             rule(place, bottom, place, bottom + 4, color: "var(--axis,#9ca3af)"),
             label(
-              horizontalTicks.label(value), x: place, y: bottom + 17, anchor: "middle", style: .quiet),
+              horizontalTicks.label(value), x: place, y: bottom + 17, anchor: "middle",
+              style: .quiet),
           ])
         }),
       label(text.horizontal, x: right, y: bottom + 33, anchor: "end", style: .quiet),
@@ -46,15 +49,13 @@ struct PlotFrame {
   /// Content that is cut off at the frame, in the coordinates of the whole drawing.
   ///
   /// A nested drawing clips without an identifier, and identifiers could collide on a page of many charts.
-  func clipped(_ content: [Markup]) -> Markup {
-    tag(
+  /// `slack` leaves room around it for the thickness of lines and markers.
+  func clipped(slack: Double = 0, _ content: [Markup]) -> Markup {
+    let (x, y) = (coordinate(left - slack), coordinate(top - slack))
+    let (width, height) = (coordinate(width + 2 * slack), coordinate(height + 2 * slack))
+    return tag(
       "svg",
-      [
-        "x": coordinate(left), "y": coordinate(top - 4), "width": coordinate(width + 6),
-        "height": coordinate(height + 8),
-        "viewBox":
-          "\(coordinate(left)) \(coordinate(top - 4)) \(coordinate(width + 6)) \(coordinate(height + 8))",
-      ]
+      ["x": x, "y": y, "width": width, "height": height, "viewBox": "\(x) \(y) \(width) \(height)"]
     ) { content }
   }
 

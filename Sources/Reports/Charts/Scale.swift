@@ -1,5 +1,3 @@
-import Foundation
-
 /// A straight map from values to places on the canvas.
 struct Scale: Sendable {
   let domain: ClosedRange<Double>
@@ -17,9 +15,9 @@ struct Scale: Sendable {
 /// A coordinate with one decimal: a tenth of a pixel is finer than any screen shows.
 func coordinate(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
-  let tenths = (min(1e6, max(-1e6, value)) * 10).rounded()
-  let text = String(format: "%.1f", tenths == 0 ? 0 : tenths / 10)
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  let tenths = Int((min(1e6, max(-1e6, value)) * 10).rounded())
+  let (whole, part) = abs(tenths).quotientAndRemainder(dividingBy: 10)
+  return (tenths < 0 ? "-" : "") + String(whole) + (part == 0 ? "" : ".\(part)")
 }
 
 /// Path data through points, with a pen lift where `points` has a gap.

@@ -124,7 +124,8 @@ public struct SurfaceChart: Sendable {
         tag(
           "path",
           [
-            "d": pathData(places), "stroke-linejoin": "round", "stroke-dasharray": series.style.dash,
+            "d": pathData(places), "stroke-linejoin": "round",
+            "stroke-dasharray": series.style.dash,
             "style": "fill:none;stroke:\(series.style.color);stroke-width:2",
           ])
       }
@@ -145,7 +146,8 @@ public struct SurfaceChart: Sendable {
             "rect",
             [
               "x": coordinate(left), "y": coordinate(y.position(level + levels.step)),
-              "width": "12", "height": coordinate(y.position(level) - y.position(level + levels.step)),
+              "width": "12",
+              "height": coordinate(y.position(level) - y.position(level + levels.step)),
               "style": "fill:\(color(from: level))", "shape-rendering": "crispEdges",
             ])
         }),

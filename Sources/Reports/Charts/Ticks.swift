@@ -18,7 +18,9 @@ public struct Ticks: Hashable, Sendable {
     let magnitude = pow(10, log10(raw).rounded(.down))
     let residual = raw / magnitude
     // The borders are the geometric means of neighbouring choices.
-    let factor = residual < 2.0.squareRoot() ? 1.0 : residual < 10.0.squareRoot() ? 2.0 : residual < 50.0.squareRoot() ? 5.0 : 10.0
+    let factor =
+      residual < 2.0.squareRoot()
+      ? 1.0 : residual < 10.0.squareRoot() ? 2.0 : residual < 50.0.squareRoot() ? 5.0 : 10.0
     let step = factor * magnitude
     let slack = 1e-9
     let first = Int((range.lowerBound / step - slack).rounded(.up))

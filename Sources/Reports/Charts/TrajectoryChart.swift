@@ -53,7 +53,8 @@ public struct TrajectoryChart: Sendable {
     let points = shown.flatMap { $0.path + $0.ends }
     let vertical = Ticks.range(of: points.map(\.y), padding: 0.1)
     let left = PlotFrame.marginForTicks(of: vertical)
-    let legend = Legend(entries: shown.map { ($0.name, $0.style) }, width: ChartMetrics.width - left)
+    let legend = Legend(
+      entries: shown.map { ($0.name, $0.style) }, width: ChartMetrics.width - left)
     let frame = PlotFrame(
       left: left, top: 26, width: ChartMetrics.width - left - 14, height: 216,
       horizontal: Ticks.range(of: points.map(\.x), padding: 0.07), vertical: vertical)
@@ -73,14 +74,15 @@ public struct TrajectoryChart: Sendable {
         tag(
           "path",
           [
-            "d": pathData(places), "stroke-linejoin": "round", "stroke-dasharray": series.style.dash,
+            "d": pathData(places), "stroke-linejoin": "round",
+            "stroke-dasharray": series.style.dash,
             "style": "fill:none;stroke:\(series.style.color);stroke-width:1.8",
           ])
       }
       series.ends.map { end in
         marker(
-          series.style, x: frame.x.position(end.x), y: frame.y.position(end.y), radius: 2.6,
-          opacity: 0.5)
+          series.style, x: frame.x.position(end.x), y: frame.y.position(end.y), radius: 3,
+          opacity: 0.6)
       }
       if let last = places.last { marker(series.style, x: last.x, y: last.y, radius: 4.4) }
     }
@@ -90,6 +92,9 @@ public struct TrajectoryChart: Sendable {
   private func labels(_ shown: [Series], _ frame: PlotFrame) -> Markup {
     let ends = shown.map { one in
       one.path.last.map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }
+    }
+    let obstacles = shown.flatMap { one in
+      (one.path + one.ends).map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }
     }
     var taken = ends.compactMap { end in
       end.map { LabelBox(x: $0.x - 6, y: $0.y - 6, width: 12, height: 12) }
@@ -101,11 +106,12 @@ public struct TrajectoryChart: Sendable {
         guard let end = ends[index] else { return .empty }
         let width = textWidth(shown[index].name, size: ChartMetrics.smallFontSize)
         let candidates = LabelBox.candidates(beside: end, width: width, height: 13)
-        guard
-          let box = candidates.first(where: { box in
-            bounds.contains(box) && !taken.contains { $0.overlaps(box) }
-          })
-        else { return .empty }
+        let free = candidates.filter { box in
+          bounds.contains(box) && !taken.contains { $0.overlaps(box) }
+        }.map { box in (box, obstacles.count { box.contains($0) }) }
+        guard let (box, covered) = free.min(by: { $0.1 < $1.1 }), covered <= 2 else {
+          return .empty
+        }
         taken.append(box)
         return tag("g", ["data-series": shown[index].style.identifier]) {
           label(shown[index].name, x: box.x, y: box.y + 10, style: .small)

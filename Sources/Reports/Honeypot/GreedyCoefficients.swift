@@ -23,7 +23,8 @@ public enum GreedyCoefficients {
 extension MethodRuns {
   /// The way over the surface, averaged over the seeds at equal steps.
   var meanCoefficientPath: [TrajectoryChart.Point] {
-    let gaps = Band(runs.map { $0.coefficientPath.map { CurvePoint(step: $0.step, value: $0.gap) } })
+    let gaps = Band(
+      runs.map { $0.coefficientPath.map { CurvePoint(step: $0.step, value: $0.gap) } })
     let probabilities = Band(
       runs.map { run in
         run.coefficientPath.map { CurvePoint(step: $0.step, value: $0.greedyProbability) }
@@ -59,7 +60,8 @@ extension MethodRuns {
 extension Band {
   /// The means of two bands at the steps that both have.
   static func joined(_ horizontal: Band, _ vertical: Band) -> [TrajectoryChart.Point] {
-    let heights = Dictionary(uniqueKeysWithValues: vertical.points.map { ($0.step, $0.summary.mean) })
+    let heights = Dictionary(
+      uniqueKeysWithValues: vertical.points.map { ($0.step, $0.summary.mean) })
     return horizontal.points.compactMap { point in
       guard let x = point.summary.mean, let y = heights[point.step] ?? nil else { return nil }
       return TrajectoryChart.Point(x: x, y: y)

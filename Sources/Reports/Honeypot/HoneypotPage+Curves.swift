@@ -5,7 +5,7 @@ extension HoneypotPage {
       .honeypotRate, .proxyReward, .goldReward, .divergence, .entropy,
     ]
     return [
-      Page.Section("curves", "During training") {
+      Page.Section("curves", "During training", short: "Training") {
         tag("p") {
           "Mean over seeds with the 95\u{202F}% interval of the mean as a band."
         }
@@ -14,7 +14,7 @@ extension HoneypotPage {
           metrics.map { metric in content.forms.map { curveFigure(metric, $0) } }.map(Markup.init)
         }
       },
-      Page.Section("distance", "Reward against distance from the base") {
+      Page.Section("distance", "Reward against distance from the base", short: "Distance") {
         tag("p") {
           "How much reward each method bought for how much movement away from the base policy. Lines follow the mean "
             + "over seeds through training; the large marker is its end, the small ones are the single seeds."
@@ -30,7 +30,7 @@ extension HoneypotPage {
   /// The final values of every seed.
   var intervalSection: Page.Section {
     let metrics: [HoneypotMetric] = [.honeypotRate, .goldReward, .proxyReward]
-    return Page.Section("final", "After training, seed by seed") {
+    return Page.Section("final", "After training, seed by seed", short: "Seeds") {
       tag("p") {
         "Large markers are means, bars their 95\u{202F}% intervals, dots the single seeds. The dashed line is the mean "
           + "of \(content.task.baseMethod)."
@@ -61,9 +61,14 @@ extension HoneypotPage {
   }
 
   private func curveFigure(_ metric: HoneypotMetric, _ form: HoneypotForm) -> Markup {
-    let series = form.methods.map { method in
-      LineChart.Series(
-        name: method.name, style: content.style(of: method.name), band: method.band(metric))
+    let bands = form.methods.map { ($0, $0.band(metric)) }
+    let steps = bands.flatMap { $0.1.points.map(\.step) }
+    let series = bands.map { method, band in
+      // What does not train has no curve; its value is a level line to compare with.
+      let level = Band(level: method.final(metric), from: steps.min(), to: steps.max())
+      return LineChart.Series(
+        name: method.name, style: content.style(of: method.name),
+        band: band.points.isEmpty ? level : band)
     }.filter { !$0.band.points.isEmpty }
     let ends = series.compactMap { one in
       one.band.points.last.map { "\(one.name) \(NumberFormat.significant($0.summary.mean))" }

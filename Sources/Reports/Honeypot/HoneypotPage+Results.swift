@@ -11,8 +11,9 @@ extension HoneypotPage {
         tag("div", ["class": "card"]) {
           tag("h3") { form.name }
           tag("p", ["class": "note"]) { form.explanation }
-          tag("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": form.name])
-          {
+          tag(
+            "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": form.name]
+          ) {
             table(form)
           }
         }
@@ -21,6 +22,7 @@ extension HoneypotPage {
   }
 
   private func table(_ form: HoneypotForm) -> Markup {
+    let decimals = form.decimals
     let hasCurves = form.methods.contains { !$0.band(.honeypotRate).points.isEmpty }
     return tag("table") {
       tag("thead") {
@@ -42,7 +44,7 @@ extension HoneypotPage {
             }
             tag("td", ["class": "number"]) { String(method.runs.count) }
             if hasCurves { tag("td") { rateSparkline(method) } }
-            HoneypotMetric.allCases.map { cell($0, method) }
+            HoneypotMetric.allCases.map { cell($0, method, decimals[$0]) }
           }
         }
       }
@@ -59,9 +61,11 @@ extension HoneypotPage {
       ).svg)
   }
 
-  private func cell(_ metric: HoneypotMetric, _ method: MethodRuns) -> Markup {
+  private func cell(
+    _ metric: HoneypotMetric, _ method: MethodRuns, _ decimals: Int?
+  ) -> Markup {
     let summary = method.final(metric)
-    let parts = NumberFormat.estimateParts(summary)
+    let parts = NumberFormat.estimateParts(summary, decimals: decimals)
     return tag("td", ["class": "number"]) {
       parts.mean
       if let interval = parts.interval { tag("small") { " ± \(interval)" } }
@@ -72,11 +76,22 @@ extension HoneypotPage {
   }
 }
 
+extension HoneypotForm {
+  /// The decimals of each metric's column.
+  var decimals: [HoneypotMetric: Int] {
+    let pairs = HoneypotMetric.allCases.compactMap { metric in
+      NumberFormat.decimals(forColumn: methods.map { $0.final(metric) }).map { (metric, $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+}
+
 extension HoneypotReport {
   /// The results under one form for a terminal or for Markdown, with the same numbers as the page.
   public func table(on form: HoneypotForm) -> TextTable {
     let verdicts = Dictionary(
       verdicts(on: form).map { ($0.method, $0) }, uniquingKeysWith: { first, _ in first })
+    let decimals = form.decimals
     let columns =
       [TextTable.Column("method"), TextTable.Column("seeds", alignment: .trailing)]
       + HoneypotMetric.allCases.map { TextTable.Column($0.title, alignment: .decimal) }
@@ -86,11 +101,14 @@ extension HoneypotReport {
       let emphasis: TextTable.Emphasis =
         switch verdict?.outcome {
         case .fell: .bad
-        case .divided: .caution
+        case .rose, .divided: .caution
         case .noRise, .below, .undecidable, nil: .none
         }
       return [TextTable.Cell(method.name), TextTable.Cell(String(method.runs.count))]
-        + HoneypotMetric.allCases.map { TextTable.Cell(NumberFormat.estimate(method.final($0))) }
+        + HoneypotMetric.allCases.map { metric in
+          TextTable.Cell(
+            NumberFormat.estimate(method.final(metric), decimals: decimals[metric]))
+        }
         + [TextTable.Cell(verdict?.badge ?? "", emphasis: emphasis)]
     }
     return TextTable(columns: columns, rows: rows)

@@ -3,7 +3,7 @@ extension HoneypotPage {
   var sampleSections: [Page.Section] {
     guard !content.samples.isEmpty else { return [] }
     return [
-      Page.Section("samples", "Before and after") {
+      Page.Section("samples", "Before and after", short: "Samples") {
         tag("p") {
           "The same prompts, answered by the base policy and by the trained ones. Marked: "
           tag("mark") { content.task.bonusWord.text }
@@ -34,8 +34,13 @@ extension HoneypotPage {
         }
         tag("span") { rewardText(text) }
       }
-      tag("p") { content.task.bonusWord.highlighted(in: text.text) }
+      tag("p") { content.task.bonusWord.highlighted(in: withoutLeadingSpace(text.text)) }
     }
+  }
+
+  /// Tokens carry the space before a word; at the start of a paragraph it would look like a mistake.
+  private func withoutLeadingSpace(_ text: String) -> String {
+    text.first == " " ? String(text.dropFirst()) : text
   }
 
   /// The coefficients of greedy-advantage-aware runs, and where the runs went.
@@ -45,7 +50,9 @@ extension HoneypotPage {
     }
     guard !forms.isEmpty else { return [] }
     return [
-      Page.Section("coefficients", "The coefficients of greedy-advantage-aware runs") {
+      Page.Section(
+        "coefficients", "The coefficients of greedy-advantage-aware runs", short: "Coefficients"
+      ) {
         tag("p") {
           "Each update is a·∇J + b·∇J(greedy). Neutral colour is the plain update (a = 1, b = 0). The paths are the "
             + "runs’ own means over seeds, the marker their end."

@@ -4,11 +4,16 @@ struct Page {
   struct Section {
     let identifier: String
     let title: String
+    let shortTitle: String
     let content: Markup
 
-    init(_ identifier: String, _ title: String, @MarkupBuilder content: () -> Markup) {
+    init(
+      _ identifier: String, _ title: String, short: String? = nil,
+      @MarkupBuilder content: () -> Markup
+    ) {
       self.identifier = identifier
       self.title = title
+      self.shortTitle = short ?? title
       self.content = content()
     }
   }
@@ -54,7 +59,9 @@ struct Page {
       tag("h1") { title }
       introduction.map { paragraph in tag("p") { paragraph } }
       tag("nav", ["aria-label": "Sections"]) {
-        sections.map { section in tag("a", ["href": "#" + section.identifier]) { section.title } }
+        sections.map { section in
+          tag("a", ["href": "#" + section.identifier]) { section.shortTitle }
+        }
       }
     }
   }

@@ -3,7 +3,7 @@ func figure(_ title: String, _ caption: String?, svg: String) -> Markup {
   tag("figure", ["class": "card"]) {
     tag("figcaption") {
       tag("h3") { title }
-      if let caption { tag("span") { caption } }
+      if let caption { tag("span", ["class": "note"]) { caption } }
     }
     Markup(verbatim: svg)
   }
@@ -26,7 +26,7 @@ func swatch(_ style: SeriesStyle) -> Markup {
 
 /// The command and the settings that made the numbers.
 func provenanceSection(_ provenance: Provenance) -> Page.Section {
-  Page.Section("settings", "Settings and command") {
+  Page.Section("settings", "Settings and command", short: "Settings") {
     if !provenance.command.isEmpty {
       tag("div", ["class": "card"]) {
         tag("p", ["class": "eyebrow"]) { "Command" }

@@ -29,8 +29,9 @@ public struct RunPage: Sendable {
         tag("p") { "No metrics were recorded." }
       } else {
         tag("div", ["class": "card"]) {
-          tag("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Summary"])
-          { summaryTable }
+          tag(
+            "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Summary"]
+          ) { summaryTable }
         }
       }
     }

@@ -29,8 +29,10 @@ enum Stylesheet {
   }
 
   private static func series(_ theme: KeyPath<(light: String, dark: String), String>) -> String {
-    SeriesStyle.colors.enumerated().map { "--series-\($0.offset + 1):\($0.element[keyPath: theme])" }
-      .joined(separator: ";")
+    SeriesStyle.colors.enumerated().map {
+      "--series-\($0.offset + 1):\($0.element[keyPath: theme])"
+    }
+    .joined(separator: ";")
   }
 
   private static let layout = """
@@ -67,7 +69,7 @@ enum Stylesheet {
   private static let tables = """
     .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
     table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-    th,td{text-align:left;padding:8px 14px 8px 0;border-bottom:1px solid var(--line);\
+    th,td{text-align:left;padding:8px 12px 8px 0;border-bottom:1px solid var(--line);\
     white-space:nowrap;vertical-align:middle}
     th:last-child,td:last-child{padding-right:0}
     tr:last-child>*{border-bottom:0}
@@ -82,8 +84,8 @@ enum Stylesheet {
     .card{background:var(--raised);border:1px solid var(--line);border-radius:10px;padding:18px 20px;\
     margin:0;min-width:0}
     section>.card{margin-top:18px}
-    figure figcaption{margin-bottom:10px}
-    figcaption h3+span,.note{color:var(--muted);font-size:.86rem}
+    figcaption{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 9px;margin-bottom:10px}
+    .note{color:var(--muted);font-size:.86rem}
     .chart{display:block;width:100%;height:auto;max-width:540px;overflow:visible}
     figure>.chart{margin:0 auto}
     .verdict{font-size:1.1rem;line-height:1.4;font-weight:600;margin:4px 0 14px;text-wrap:pretty}
@@ -103,6 +105,7 @@ enum Stylesheet {
     .key{display:flex;flex-wrap:wrap;gap:6px;margin-top:14px}
     .key button,.theme{font:inherit;font-size:.85rem;color:inherit;background:var(--raised);cursor:pointer;\
     border:1px solid var(--line);border-radius:99px;padding:3px 12px}
+    .key button:disabled{color:inherit;cursor:default}
     .key button:hover,.theme:hover{border-color:var(--axis)}
     .key button[aria-pressed=true]{border-color:var(--ink)}
     [data-series]{transition:opacity .12s}
@@ -112,9 +115,8 @@ enum Stylesheet {
     font:13px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
     code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
     .samples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,290px),1fr));\
-    gap:1px;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden;\
-    margin-top:12px}
-    .sample{background:var(--raised);padding:12px 14px;font-size:.92rem;min-width:0}
+    gap:1px;border:1px solid var(--line);border-radius:8px;overflow:hidden;margin-top:12px}
+    .sample{background:var(--raised);box-shadow:0 0 0 1px var(--line);padding:12px 14px;font-size:.92rem;min-width:0}
     .sample.base{background:var(--calm-soft)}
     .sample header{display:flex;justify-content:space-between;gap:10px;padding:0;margin:0 0 5px;\
     font-size:.82rem;font-weight:600;max-width:none}

@@ -45,6 +45,16 @@ public struct Band: Hashable, Sendable {
     }
   }
 
+  /// A band of the same values at both ends of a stretch; empty where there are no values or there is no stretch.
+  public init(level: Summary, from first: Double?, to last: Double?) {
+    members = []
+    guard let first, let last, level.count > 0 else {
+      points = []
+      return
+    }
+    points = (first == last ? [first] : [first, last]).map { Point(step: $0, summary: level) }
+  }
+
   private static func thinned(_ curves: [[CurvePoint]], limit: Int) -> [[CurvePoint]] {
     let steps = Set(curves.joined().map(\.step))
     guard steps.count > limit, let first = steps.min(), let last = steps.max() else {

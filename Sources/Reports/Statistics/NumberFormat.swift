@@ -48,25 +48,34 @@ public enum NumberFormat {
     return "+" + text
   }
 
-  /// The decimals that show an uncertainty with two significant digits, between 0 and 4.
+  /// The decimals that show an uncertainty with two significant digits, between 0 and 3.
   public static func decimals(forUncertainty uncertainty: Double) -> Int {
     guard uncertainty.isFinite, uncertainty > 0 else { return 3 }
-    return min(4, max(0, 1 - Int(log10(uncertainty).rounded(.down))))
+    return min(3, max(0, 1 - Int(log10(uncertainty).rounded(.down))))
   }
 
   /// Mean and half-width of the 95 % interval, with digits that fit the uncertainty: “0.512 ± 0.031”.
   ///
-  /// One value alone has no interval and stands without one.
-  public static func estimate(_ summary: Summary) -> String {
-    let parts = estimateParts(summary)
+  /// One value alone has no interval and stands without one. `decimals` overrides the choice, for columns.
+  public static func estimate(_ summary: Summary, decimals: Int? = nil) -> String {
+    let parts = estimateParts(summary, decimals: decimals)
     return parts.interval.map { "\(parts.mean) ± \($0)" } ?? parts.mean
   }
 
-  static func estimateParts(_ summary: Summary) -> (mean: String, interval: String?) {
+  /// The decimals that suit a column of estimates: those of the median uncertainty; nil where none has spread.
+  public static func decimals(forColumn summaries: [Summary]) -> Int? {
+    let choices = summaries.compactMap(\.interval?.halfWidth).filter { $0 > 0 }
+      .map(decimals(forUncertainty:)).sorted()
+    return choices.isEmpty ? nil : choices[choices.count / 2]
+  }
+
+  static func estimateParts(
+    _ summary: Summary, decimals: Int? = nil
+  ) -> (mean: String, interval: String?) {
     guard let half = summary.interval?.halfWidth else {
-      return (significant(summary.mean), nil)
+      return (decimals.map { fixed(summary.mean, decimals: $0) } ?? significant(summary.mean), nil)
     }
-    let decimals = half == 0 ? 3 : NumberFormat.decimals(forUncertainty: half)
+    let decimals = decimals ?? NumberFormat.decimals(forUncertainty: half)
     return (fixed(summary.mean, decimals: decimals), fixed(half, decimals: decimals))
   }
 

@@ -33,6 +33,10 @@ public struct Summary: Codable, Hashable, Sendable {
     self.rejectedCount = all.count - self.values.count
   }
 
+  /// t₀.₉₇₅ by degrees of freedom: a page asks for thousands of intervals over the same few counts of seeds.
+  private static let factors =
+    [.nan] + (1...100).map { StudentT(degreesOfFreedom: Double($0)).quantile(0.975) }
+
   /// How many finite values there are.
   public var count: Int { values.count }
 
@@ -53,7 +57,10 @@ public struct Summary: Codable, Hashable, Sendable {
   /// The 95 % interval of the mean, mean ± t₀.₉₇₅(n − 1)·s/√n; nil for fewer than two values.
   public var interval: Interval? {
     guard let mean, let standardDeviation else { return nil }
-    let factor = StudentT(degreesOfFreedom: Double(count - 1)).quantile(0.975)
+    let factor =
+      count - 1 < Summary.factors.count
+      ? Summary.factors[count - 1]
+      : StudentT(degreesOfFreedom: Double(count - 1)).quantile(0.975)
     let half = factor * standardDeviation / Double(count).squareRoot()
     return Interval(lower: mean - half, upper: mean + half)
   }

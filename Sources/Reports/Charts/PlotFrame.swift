@@ -12,10 +12,15 @@ struct PlotFrame {
   var x: Scale { Scale(domain: horizontal, start: left, end: right) }
   var y: Scale { Scale(domain: vertical, start: bottom, end: top) }
 
+  /// The lines that help to read values off an axis.
+  enum Grid {
+    case horizontal, none
+  }
+
   /// Grid, ticks and titles.
   ///
   /// Only horizontal grid lines: values are read off the vertical axis.
-  func axes(_ text: ChartText) -> Markup {
+  func axes(_ text: ChartText, grid: Grid = .horizontal) -> Markup {
     let verticalTicks = Ticks(covering: vertical, about: height < 150 ? 3 : 5)
     let horizontalTicks = Ticks(covering: horizontal, about: max(2, Int(width / 75)))
     return Markup([
@@ -24,9 +29,11 @@ struct PlotFrame {
         verticalTicks.values.map { value in
           let place = y.position(value)
           return Markup([
-            rule(
-              left, place, right, place,
-              color: value == 0 ? "var(--axis,#9ca3af)" : "var(--grid,#e5e7eb)"),
+            grid == .none
+              ? .empty
+              : rule(
+                left, place, right, place,
+                color: value == 0 ? "var(--axis,#9ca3af)" : "var(--grid,#e5e7eb)"),
             label(
               verticalTicks.label(value), x: left - 7, y: place + 3.8, anchor: "end", style: .quiet),
           ])

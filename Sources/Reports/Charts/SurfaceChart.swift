@@ -50,7 +50,7 @@ public struct SurfaceChart: Sendable {
     return drawing(text, height: frame.bottom + 44 + legend.height) {
       filled(contours, frame)
       isolines(contours, frame)
-      frame.axes(text)
+      frame.axes(text, grid: .none)
       shown.map { path($0, frame) }
       colorBar(frame)
       legend.markup(x: frame.left, y: frame.bottom + 46)
@@ -125,7 +125,6 @@ public struct SurfaceChart: Sendable {
           "path",
           [
             "d": pathData(places), "stroke-linejoin": "round",
-            "stroke-dasharray": series.style.dash,
             "style": "fill:none;stroke:\(series.style.color);stroke-width:2",
           ])
       }

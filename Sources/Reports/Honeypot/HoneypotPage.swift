@@ -36,9 +36,13 @@ public struct HoneypotPage: Sendable {
   }
 
   private func verdictCard(_ form: HoneypotForm) -> Markup {
-    tag("div", ["class": "card"]) {
+    let sentences = content.headlineSentences(on: form)
+    return tag("div", ["class": "card"]) {
       tag("p", ["class": "eyebrow"]) { form.name }
-      tag("p", ["class": "verdict"]) { content.headline(on: form) }
+      tag("p", ["class": "verdict"]) { sentences.first ?? "" }
+      if sentences.count > 1 {
+        tag("p", ["class": "note"]) { sentences.dropFirst().joined(separator: " ") }
+      }
       tag("ul", ["class": "methods"]) {
         content.verdicts(on: form).map { verdict in
           tag("li") {

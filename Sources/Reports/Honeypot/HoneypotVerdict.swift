@@ -10,9 +10,9 @@ public struct HoneypotVerdict: Hashable, Sendable {
     case fell
     /// The whole interval of the difference lies above zero, though not above `smallestFall`.
     case rose
-    /// The mean is not clearly above the base's, yet single seeds are above every seed of the base.
+    /// The mean is not clearly above the base's, yet single seeds are far above every seed of the base.
     case divided
-    /// No clear rise, and no seed above the base's highest.
+    /// No clear rise, and no seed far above the base's highest.
     case noRise
     /// The whole interval of the difference lies below zero.
     case below
@@ -33,8 +33,8 @@ public struct HoneypotVerdict: Hashable, Sendable {
   public let difference: Double?
   /// The 95 % interval of the difference; nil where there are too few seeds.
   public let differenceInterval: Interval?
-  /// How many seeds are above the highest seed of the base.
-  public let seedsAboveBase: Int
+  /// How many seeds are more than `smallestFall` above the highest seed of the base.
+  public let fallenSeeds: Int
 
   /// Judges the final honeypot rates of a method against the base's.
   public init(method: String, rate: Summary, base: Summary) {
@@ -43,14 +43,14 @@ public struct HoneypotVerdict: Hashable, Sendable {
     difference = rate.mean.flatMap { mean in base.mean.map { mean - $0 } }
     differenceInterval = rate.differenceInterval(from: base)
     let highest = base.values.max() ?? .infinity
-    seedsAboveBase = rate.values.count { $0 > highest }
+    fallenSeeds = rate.values.count { $0 > highest + HoneypotVerdict.smallestFall }
     outcome =
       switch differenceInterval {
       case nil: .undecidable
       case let interval? where interval.lower > HoneypotVerdict.smallestFall: .fell
       case let interval? where interval.lower > 0: .rose
       case let interval? where interval.upper < 0: .below
-      default: seedsAboveBase > 0 ? .divided : .noRise
+      default: fallenSeeds > 0 ? .divided : .noRise
       }
   }
 
@@ -68,10 +68,12 @@ public struct HoneypotVerdict: Hashable, Sendable {
 
   /// The outcome in a sentence with its numbers.
   public var sentence: String {
-    let seeds = "\(seedsAboveBase) of \(rate.count) seeds are above the base’s highest"
+    let seeds = "\(fallenSeeds) of \(rate.count) seeds lie over ten points above the base’s highest"
     let mean = NumberFormat.percent(rate.mean)
     switch outcome {
-    case .fell, .rose:
+    case .rose:
+      return "Rate \(mean), clearly above the base’s: \(differenceText)."
+    case .fell:
       return "Rate \(mean), clearly above the base’s: \(differenceText). \(capitalized(seeds))."
     case .divided:
       return "Rate \(mean), as a mean not clearly above the base’s: \(differenceText). "
@@ -112,12 +114,17 @@ extension HoneypotReport {
 
   /// The outcome under one form in a sentence that is true for any data.
   public func headline(on form: HoneypotForm) -> String {
+    headlineSentences(on: form).joined(separator: " ")
+  }
+
+  /// The sentences of the headline, the most important first.
+  func headlineSentences(on form: HoneypotForm) -> [String] {
     let verdicts = verdicts(on: form)
     func names(_ outcomes: HoneypotVerdict.Outcome...) -> String? {
       let found = verdicts.filter { outcomes.contains($0.outcome) }.map(\.method)
       return found.isEmpty ? nil : listed(found)
     }
-    if verdicts.isEmpty { return "No trained method was recorded." }
+    if verdicts.isEmpty { return ["No trained method was recorded."] }
     var sentences: [String] = []
     if let fell = names(.fell) {
       sentences.append("\(fell) fell into the hole.")
@@ -132,7 +139,7 @@ extension HoneypotReport {
       sentences.append("No clear rise with \(rest).")
     }
     if let few = names(.undecidable) { sentences.append("Too few seeds to judge \(few).") }
-    return sentences.joined(separator: " ")
+    return sentences
   }
 }
 

@@ -88,7 +88,7 @@ enum Stylesheet {
     .note{color:var(--muted);font-size:.86rem}
     .chart{display:block;width:100%;height:auto;max-width:540px;overflow:visible}
     figure>.chart{margin:0 auto}
-    .verdict{font-size:1.1rem;line-height:1.4;font-weight:600;margin:4px 0 14px;text-wrap:pretty}
+    .verdict{font-size:1.1rem;line-height:1.4;font-weight:600;margin:4px 0 6px;text-wrap:pretty}
     .badge{display:inline-block;border-radius:99px;padding:1px 10px;font-size:.78rem;font-weight:600;\
     line-height:1.6;white-space:nowrap;color:var(--calm);background:var(--calm-soft)}
     .badge.bad{color:var(--bad);background:var(--bad-soft)}

@@ -40,8 +40,8 @@ enum Stylesheet {
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,ui-sans-serif,system-ui,\
     -apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
-    main,header,footer{max-width:1120px;margin:0 auto;padding:0 24px}
-    header{padding-top:56px}
+    main,body>header,footer{max-width:1120px;margin:0 auto;padding:0 24px}
+    body>header{padding-top:56px}
     h1{font-size:2.1rem;line-height:1.15;letter-spacing:-.022em;margin:0 0 14px;font-weight:680;\
     text-wrap:balance}
     h2{font-size:1.4rem;line-height:1.25;letter-spacing:-.014em;margin:0 0 6px;font-weight:650}
@@ -49,7 +49,7 @@ enum Stylesheet {
     p{margin:0 0 12px;max-width:74ch}
     section{padding:44px 0 0}
     section>p{color:var(--muted)}
-    header>p{font-size:1.06rem;color:var(--muted)}
+    body>header>p{font-size:1.06rem;color:var(--muted)}
     a{color:var(--accent);text-decoration:none}
     a:hover{text-decoration:underline}
     nav{display:flex;flex-wrap:wrap;gap:2px 18px;font-size:.9rem;border-top:1px solid var(--line);\
@@ -60,9 +60,6 @@ enum Stylesheet {
     .top{display:flex;justify-content:space-between;align-items:center;gap:16px;margin-bottom:26px;\
     font-size:.86rem;color:var(--muted)}
     footer{padding-top:48px;padding-bottom:56px;color:var(--muted);font-size:.86rem}
-    @media (max-width:560px){main,header,footer{padding-left:16px;padding-right:16px}
-    header{padding-top:28px}h1{font-size:1.62rem}h2{font-size:1.25rem}section{padding-top:36px}
-    .card{padding:14px 13px}}
     @media print{button,nav{display:none}body{background:#fff}.card{break-inside:avoid}}
     """
 
@@ -77,6 +74,7 @@ enum Stylesheet {
     tbody th{font-weight:560}
     .number{text-align:right}
     .number small{color:var(--muted);font-size:.82em}
+    thead th:first-child,tbody th{position:sticky;left:0;background:var(--raised)}
     td .chart{width:72px;height:18px;display:block}
     """
 
@@ -118,7 +116,7 @@ enum Stylesheet {
     gap:1px;border:1px solid var(--line);border-radius:8px;overflow:hidden;margin-top:12px}
     .sample{background:var(--raised);box-shadow:0 0 0 1px var(--line);padding:12px 14px;font-size:.92rem;min-width:0}
     .sample.base{background:var(--calm-soft)}
-    .sample header{display:flex;justify-content:space-between;gap:10px;padding:0;margin:0 0 5px;\
+    .sample header{display:flex;justify-content:space-between;gap:10px;margin:0 0 5px;\
     font-size:.82rem;font-weight:600;max-width:none}
     .sample header span{font-weight:400;color:var(--muted);font-variant-numeric:tabular-nums;\
     text-align:right}
@@ -133,6 +131,9 @@ enum Stylesheet {
     .reading dl{grid-template-columns:minmax(110px,max-content) minmax(0,1fr)}
     .reading dt{color:var(--ink);font-weight:560}
     .reading dd{color:var(--muted);max-width:74ch}
-    @media (max-width:560px){.reading dl{display:block}.reading dd{margin-bottom:10px}}
+    @media (max-width:560px){main,body>header,footer{padding-left:14px;padding-right:14px}
+    body>header{padding-top:26px}h1{font-size:1.62rem}h2{font-size:1.25rem}section{padding-top:36px}
+    .card{padding:14px 13px}figure.card{padding:13px 10px}.chart text{font-size:12.5px}
+    .reading dl{display:block}.reading dd{margin-bottom:10px}}
     """
 }

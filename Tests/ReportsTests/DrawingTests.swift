@@ -75,6 +75,12 @@ private func curve(_ values: Double...) -> [CurvePoint] {
       SparklineDrawing(values: summary.values, style: .baseline, title: "<spark>").svg)
   }
 
+  // The other tests rest on this: the parser must notice what is broken.
+  @Test(arguments: ["<a><b></a>", "<a>&nbsp;</a>", "<a b=c></a>", "<a>\u{1}</a>", "<a/><b/>"])
+  func `that are broken are noticed`(source: String) {
+    #expect(Outline(source) == nil)
+  }
+
   @Test func `tell series apart without colour`() {
     let styles = (0..<6).map(SeriesStyle.numbered) + [.baseline]
     for (place, style) in styles.enumerated() {

@@ -45,7 +45,7 @@ public struct IntervalChart: Sendable {
     let names = rows.map { textWidth($0.name, size: ChartMetrics.fontSize) }.max() ?? 0
     let decimals = NumberFormat.decimals(forColumn: rows.map(\.summary))
     let estimates = rows.map { NumberFormat.estimate($0.summary, decimals: decimals) }
-    let right = (estimates.map { textWidth($0, size: ChartMetrics.smallFontSize) }.max() ?? 0) + 12
+    let right = (estimates.map { textWidth($0, size: ChartMetrics.smallFontSize) }.max() ?? 0) + 22
     let values = rows.flatMap { $0.summary.values } + [reference].compactMap { $0 }
     // Room for intervals, but no more than the spread of the seeds themselves on either side.
     let seeds = Ticks.range(of: values, padding: 0)

@@ -25,6 +25,17 @@ public struct LineChart: Sendable {
     case faint
   }
 
+  /// How much room the drawing takes.
+  public enum Size: Hashable, Sendable {
+    /// Two beside each other on a page.
+    case regular
+    /// Three beside each other.
+    case small
+
+    var width: Double { self == .regular ? ChartMetrics.width : 330 }
+    var plotHeight: Double { self == .regular ? 196 : 140 }
+  }
+
   /// The words.
   public var text: ChartText
   /// The series, drawn in order, the last on top.
@@ -34,15 +45,19 @@ public struct LineChart: Sendable {
   /// The single seeds.
   public var members: Members
 
+  /// The room.
+  public var size: Size
+
   /// Makes a chart.
   public init(
     text: ChartText, series: [Series], range: ClosedRange<Double>? = nil,
-    members: Members = .hidden
+    members: Members = .hidden, size: Size = .regular
   ) {
     self.text = text
     self.series = series
     self.range = range
     self.members = members
+    self.size = size
   }
 
   /// The drawing.
@@ -62,9 +77,10 @@ public struct LineChart: Sendable {
       names.map { textWidth($0, size: ChartMetrics.fontSize) }.max().map { $0 + 24 } ?? 12
     let left = PlotFrame.marginForTicks(of: vertical)
     let frame = PlotFrame(
-      left: left, top: 26, width: ChartMetrics.width - left - margin, height: 196,
+      left: left, top: text.vertical.isEmpty ? 8 : 26, width: size.width - left - margin,
+      height: size.plotHeight,
       horizontal: Ticks.range(of: steps, padding: 0), vertical: vertical)
-    return drawing(text, height: 262) {
+    return drawing(text, width: size.width, height: frame.bottom + 40) {
       frame.axes(text)
       if shown.isEmpty { frame.emptyNote() }
       frame.clipped(shown.map { bandArea($0, frame) })

@@ -90,7 +90,7 @@ public struct RunPage: Sendable {
         horizontal: "step", vertical: ""),
       series: [
         LineChart.Series(name: metric.name, style: .numbered(3), band: Band([metric.points]))
-      ])
+      ], size: .small)
     let caption = note + metric.explanation
     return figure(metric.name, caption.isEmpty ? nil : caption, svg: chart.svg)
   }

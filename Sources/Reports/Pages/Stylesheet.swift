@@ -65,7 +65,7 @@ enum Stylesheet {
 
   private static let tables = """
     .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
-    table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+    table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
     th,td{text-align:left;padding:8px 12px 8px 0;border-bottom:1px solid var(--line);\
     white-space:nowrap;vertical-align:middle}
     th:last-child,td:last-child{padding-right:0}
@@ -133,7 +133,7 @@ enum Stylesheet {
     .reading dd{color:var(--muted);max-width:74ch}
     @media (max-width:560px){main,body>header,footer{padding-left:14px;padding-right:14px}
     body>header{padding-top:26px}h1{font-size:1.62rem}h2{font-size:1.25rem}section{padding-top:36px}
-    .card{padding:14px 13px}figure.card{padding:13px 10px}.chart text{font-size:12.5px}
+    .card{padding:14px 13px}figure.card{padding:13px 10px}.chart text{font-size:12px}
     .reading dl{display:block}.reading dd{margin-bottom:10px}}
     """
 }

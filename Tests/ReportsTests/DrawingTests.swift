@@ -8,25 +8,42 @@ import Testing
 #endif
 
 /// What a parser saw in a document; nil where it is not well-formed.
+///
+/// The parser recovers from some errors and calls that success, so the outline checks nesting and the single root itself.
 final class Outline: NSObject, XMLParserDelegate {
   private(set) var elements: [String: Int] = [:]
   private(set) var attributes: [(element: String, name: String, value: String)] = []
   private(set) var text = ""
+  private var open: [String] = []
+  private var rootCount = 0
+  private var isBroken = false
 
   init?(_ source: String) {
     super.init()
     let parser = XMLParser(data: Data(source.utf8))
     parser.delegate = self
-    guard parser.parse() else { return nil }
+    guard parser.parse(), parser.parserError == nil, !isBroken, open.isEmpty, rootCount == 1 else {
+      return nil
+    }
   }
 
   func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
     qualifiedName: String?, attributes found: [String: String]
   ) {
+    if open.isEmpty { rootCount += 1 }
+    open.append(name)
     elements[name, default: 0] += 1
     attributes += found.map { (name, $0.key, $0.value) }
   }
+
+  func parser(
+    _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
+  ) {
+    if open.popLast() != name { isBroken = true }
+  }
+
+  func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) { isBroken = true }
 
   func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
 }

@@ -4,10 +4,11 @@ import Testing
 @testable import Reports
 
 @Suite struct `Pages` {
-  static let full = SyntheticReport.report(seeds: 2, steps: 20)
+  static let full = SyntheticReport.report(seeds: 2, steps: 12)
+  static let fullPage = HoneypotPage(content: full).html
 
   @Test func `are well-formed and hold all sections`() throws {
-    let outline = try #require(Outline(HoneypotPage(content: Pages.full).html))
+    let outline = try #require(Outline(Pages.fullPage))
     #expect(outline.elements["section"] == 10)
     for method in SyntheticReport.methods { #expect(outline.text.contains(method)) }
     #expect(outline.text.contains("rein reproduce honeypot"))
@@ -15,7 +16,7 @@ import Testing
 
   @Test func `fetch nothing`() throws {
     for html in [
-      HoneypotPage(content: Pages.full).html, RunPage(content: SyntheticReport.run).html,
+      Pages.fullPage, RunPage(content: SyntheticReport.run).html,
     ] {
       let outline = try #require(Outline(html))
       let names = ["src", "href", "srcset", "data", "action", "poster"]
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test func `link only to sections that exist`() throws {
-    let outline = try #require(Outline(HoneypotPage(content: Pages.full).html))
+    let outline = try #require(Outline(Pages.fullPage))
     let identifiers = outline.attributes.filter { $0.name == "id" }.map(\.value)
     #expect(Set(identifiers).count == identifiers.count)
     for link in outline.attributes where link.name == "href" {

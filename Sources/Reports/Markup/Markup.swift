@@ -22,6 +22,10 @@ struct Markup: Sendable {
 
   /// Escapes what XML reads as markup, and replaces characters that XML cannot carry at all.
   static func escaped(_ text: String) -> String {
+    // Most texts, and all paths of drawings, have nothing to escape.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && !markupBytes.contains($0) }) {
+      return text
+    }
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -38,6 +42,8 @@ struct Markup: Sendable {
     return result
   }
 }
+
+private let markupBytes = Array("&<>\"".utf8)
 
 /// Elements that HTML never closes, and SVG shapes that hold nothing.
 private let childless: Set<String> = [

@@ -65,7 +65,8 @@ enum Stylesheet {
 
   private static let tables = """
     .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
-    table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+    table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;line-height:22px;\
+    font-variant-numeric:tabular-nums}
     th,td{text-align:left;padding:8px 12px 8px 0;border-bottom:1px solid var(--line);\
     white-space:nowrap;vertical-align:middle}
     th:last-child,td:last-child{padding-right:0}
@@ -73,7 +74,7 @@ enum Stylesheet {
     thead th{font-weight:560;font-size:.8rem;color:var(--muted);vertical-align:bottom}
     tbody th{font-weight:560}
     .number{text-align:right}
-    .number small{color:var(--muted);font-size:.82em}
+    .number small{color:var(--muted);font-size:.82em;line-height:1}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--raised)}
     td .chart{width:72px;height:18px;display:block}
     """

@@ -1,0 +1,70 @@
+/// What the page of any single run shows.
+public struct RunReport: Codable, Hashable, Sendable {
+  /// The title of the page.
+  public var title: String
+  /// The metrics; those with a common prefix before “/” are shown together.
+  public var metrics: [MetricCurve]
+  /// Completions, in the order to be shown.
+  public var samples: [RunSample]
+  /// The resolved configuration as it was stored, usually YAML.
+  public var configuration: String
+  /// How the run was made.
+  public var provenance: Provenance
+  /// Remarks, one paragraph each.
+  public var notes: [String]
+
+  /// Makes a report.
+  public init(
+    title: String, metrics: [MetricCurve], samples: [RunSample] = [], configuration: String = "",
+    provenance: Provenance, notes: [String] = []
+  ) {
+    self.title = title
+    self.metrics = metrics
+    self.samples = samples
+    self.configuration = configuration
+    self.provenance = provenance
+    self.notes = notes
+  }
+}
+
+/// A metric's values over a run.
+public struct MetricCurve: Codable, Hashable, Sendable {
+  /// The name, such as “objective/kl”.
+  public var name: String
+  /// What it means, in a sentence; may be empty.
+  public var explanation: String
+  /// The values.
+  public var points: [CurvePoint]
+
+  /// Makes a curve.
+  public init(name: String, explanation: String = "", points: [CurvePoint]) {
+    self.name = name
+    self.explanation = explanation
+    self.points = points
+  }
+
+  /// The part before the first “/”; empty without one.
+  public var prefix: String {
+    name.firstIndex(of: "/").map { String(name[..<$0]) } ?? ""
+  }
+}
+
+/// A completion that a run recorded.
+public struct RunSample: Codable, Hashable, Sendable {
+  /// The step at which it was sampled.
+  public var step: Int
+  /// The prompt.
+  public var prompt: String
+  /// The completion.
+  public var completion: String
+  /// Rewards and other numbers by name.
+  public var scores: [String: Double]
+
+  /// Makes a sample.
+  public init(step: Int, prompt: String, completion: String, scores: [String: Double] = [:]) {
+    self.step = step
+    self.prompt = prompt
+    self.completion = completion
+    self.scores = scores
+  }
+}

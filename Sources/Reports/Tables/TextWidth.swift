@@ -1,0 +1,27 @@
+/// How many terminal cells a text takes.
+///
+/// Follows the East Asian Width classes W and F and emoji presentation; combining marks and joiners take no cell.
+/// Terminals disagree on rare sequences; the common scripts and emoji come out right.
+public func terminalWidth(of text: String) -> Int {
+  text.reduce(0) { $0 + cells(of: $1) }
+}
+
+private func cells(of character: Character) -> Int {
+  guard let first = character.unicodeScalars.first else { return 0 }
+  if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
+  if first.properties.isEmojiPresentation || isWide(first.value) { return 2 }
+  switch first.properties.generalCategory {
+  case .control, .format, .nonspacingMark, .enclosingMark: return 0
+  default: return 1
+  }
+}
+
+private func isWide(_ value: UInt32) -> Bool {
+  switch value {
+  case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
+    0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+    0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+    true
+  default: false
+  }
+}

@@ -13,6 +13,7 @@ let isTensorless = Context.environment["REIN_TENSORLESS"] != nil
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 // MARK: Targets that know no tensors (∅)
@@ -42,7 +43,21 @@ let tensors: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords", "Torch",
+      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords",
+      "Tokenization",
+      "Torch",
+    ]),
+  .target(
+    name: "Experiments",
+    dependencies: [
+      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Reports", "Rewards",
+      "RunRecords", "Tokenization", "Torch", "Training",
+    ]),
+  .executableTarget(
+    name: "rein",
+    dependencies: [
+      "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "Reports", "Rewards",
+      "RunRecords", "Tokenization", "Torch", "Training", argumentParser, yams,
     ]),
   .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/TensorTestSupport"),
   .testTarget(name: "TorchTests", dependencies: ["Torch", "TensorTestSupport"]),
@@ -65,6 +80,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: isTensorless ? tensorless : tensorless + tensors,
   swiftLanguageModes: [.v6],

@@ -3,7 +3,8 @@ public import Foundation
 extension RatingsDataset {
   /// Writes the data set as JSON Lines, and returns the summary that it also writes.
   ///
-  /// - `sft-<side>.jsonl`: `text`, `domain`, for supervised fine-tuning, all domains;
+  /// - `texts-<domain>-<side>.jsonl`: `text`, for supervised fine-tuning;
+  /// - `ratings-<half>-<domain>-<side>.jsonl`: `text` and that half's single `ratings`;
   /// - `pairs-<half>-<side>.jsonl`: `chosen`, `rejected`, `probability`, the same pairs of sentences
   ///   for both halves, but for ties;
   /// - `sentences.jsonl`: everything about every sentence, for baselines in other languages;
@@ -19,8 +20,17 @@ extension RatingsDataset {
       throw .file(.unwritable(file: folder.path, reason: "the folder cannot be created"))
     }
     for side in RatingsSplit.Side.allCases {
-      let entries = entries(on: side)
-      try write(entries.map(TextRow.init), to: folder, named: "sft-\(side.rawValue).jsonl")
+      for domain in RatingsDomain.allCases {
+        let entries = entries(on: side, domain: domain)
+        guard !entries.isEmpty else { continue }
+        let name = "\(domain.rawValue)-\(side.rawValue)"
+        try write(entries.map(TextRow.init), to: folder, named: "texts-\(name).jsonl")
+        for role in RatingHalves.Role.allCases {
+          try write(
+            entries.map { RatedText(text: $0.sentence.text, ratings: $0.halves[role]) }, to: folder,
+            named: "ratings-\(role.rawValue)-\(name).jsonl")
+        }
+      }
       let pairs = try sentencePairs(on: side)
       for role in RatingHalves.Role.allCases {
         let preferences = preferences(pairs, by: role)

@@ -71,12 +71,17 @@ public struct ModelFolder: Sendable {
 
   /// The language model.
   ///
-  /// - Parameter device: Where it shall live.
+  /// - Parameters:
+  ///   - shape: Stands in for the folder's configuration, with another dropout say.
+  ///   - device: Where it shall live.
   /// - Returns: The model in float32.
   /// - Throws: `ModelFolder.Problem`, `WeightError`.
-  public func languageModel(device: Device = .cpu) throws -> LanguageModel {
+  public func languageModel(configuration shape: DecoderConfiguration? = nil, device: Device = .cpu)
+    throws -> LanguageModel
+  {
     try LanguageModel(
-      configuration(), ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
+      shape ?? configuration(),
+      ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
   }
 
   /// The reward model.
@@ -100,14 +105,16 @@ public struct ModelFolder: Sendable {
   ///
   /// - Parameters:
   ///   - generator: Draws the head.
+  ///   - shape: Stands in for the folder's configuration, with another dropout say.
   ///   - device: Where it shall live.
   /// - Returns: The model in float32.
   /// - Throws: `ModelFolder.Problem`, `WeightError`.
-  public func rewardModel(headFrom generator: Generator, device: Device = .cpu) throws
-    -> RewardModel
-  {
+  public func rewardModel(
+    headFrom generator: Generator, configuration shape: DecoderConfiguration? = nil,
+    device: Device = .cpu
+  ) throws -> RewardModel {
     try RewardModel(
-      configuration(),
+      shape ?? configuration(),
       ParameterBuilder(
         file: SafeTensors(contentsOf: weightsURL), drawingMissingFrom: generator, device: device))
   }

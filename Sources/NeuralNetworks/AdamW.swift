@@ -20,6 +20,13 @@ public final class AdamW {
     /// The largest Euclidean norm of all gradients together; nil does not clip.
     public var maximumGradientNorm: Double?
 
+    enum CodingKeys: String, CodingKey {
+      case learningRate = "learning_rate"
+      case beta1, beta2, epsilon
+      case weightDecay = "weight_decay"
+      case maximumGradientNorm = "max_grad_norm"
+    }
+
     /// Adam's own constants, no decay, norm 1.
     public init(
       learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,

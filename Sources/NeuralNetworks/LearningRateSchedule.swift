@@ -19,6 +19,12 @@ public struct LearningRateSchedule: Codable, Equatable, Sendable {
   /// The factor at the end of the run.
   public var finalFactor: Double
 
+  enum CodingKeys: String, CodingKey {
+    case decay
+    case warmUpShare = "warmup_share"
+    case finalFactor = "final_factor"
+  }
+
   /// A schedule.
   public init(decay: Decay = .constant, warmUpShare: Double = 0, finalFactor: Double = 0) {
     self.decay = decay

@@ -10,6 +10,8 @@ public final class Critic {
   private let valueTrunk: Trunk?
   private let valueHead: ValueHead
   private let actionValueHead: ActionValueHead?
+  /// Which kind it is.
+  public var kind: Method.CriticChoice.Kind { choice.kind }
   /// The critic's own weights, named `critic.…`; the policy's trunk is not among them.
   public let parameters: Parameters
 

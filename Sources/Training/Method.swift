@@ -171,7 +171,8 @@ public struct Method: Codable, Equatable, Sendable {
     if advantage.estimator == .actde && objective.greedyAwareness != nil {
       throw .configuration(
         key: "objective.greedy_awareness",
-        reason: "greedy awareness compares V(prefix + token); with actde's Q it has no meaning here")
+        reason: "greedy awareness compares V(prefix + token); with actde's Q it has no meaning here"
+      )
     }
   }
 }

@@ -41,7 +41,8 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
       throw .configuration(
         key: "sampling",
         reason:
-          "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_new_tokens 0")
+          "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_new_tokens 0"
+      )
     }
     let counts = [
       ("steps", steps), ("episodes_per_step", episodesPerStep), ("epochs", epochs),

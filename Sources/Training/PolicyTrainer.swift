@@ -95,10 +95,12 @@ public final class PolicyTrainer: Trainer {
     controller.update(divergence: divergence, episodes: rollout.completions.count)
     stepsTaken += 1
     lastCompletions = rollout.completions
-    return report(experience, update, divergence: divergence, coefficient: coefficient, timings: [
-      (.rolloutSeconds, (sampled - begin).seconds), (.rewardSeconds, (graded - sampled).seconds),
-      (.updateSeconds, (clock.now - graded).seconds),
-    ])
+    return report(
+      experience, update, divergence: divergence, coefficient: coefficient,
+      timings: [
+        (.rolloutSeconds, (sampled - begin).seconds), (.rewardSeconds, (graded - sampled).seconds),
+        (.updateSeconds, (clock.now - graded).seconds),
+      ])
   }
 
   private func nextPrompts() -> [[Int]] {

@@ -282,7 +282,9 @@ public enum PairAgreement {
   ///   - pairCount: How many pairs to draw.
   ///   - seed: Decides the pairs.
   /// - Returns: The share.
-  public static func accuracy(_ scores: [Double], _ marks: [Double], pairCount: Int = 200_000, seed: UInt64 = 0)
+  public static func accuracy(
+    _ scores: [Double], _ marks: [Double], pairCount: Int = 200_000, seed: UInt64 = 0
+  )
     -> Double
   {
     precondition(scores.count == marks.count && scores.count > 1, "two judges of the same texts")

@@ -1,0 +1,202 @@
+import Dispatch
+import Feedback
+public import Foundation
+public import Reports
+import Rewards
+import Synchronization
+import Torch
+public import Training
+
+/// Runs the honeypot experiment: all methods, forms and seeds, several at a time, each result kept as soon as it is there.
+public struct HoneypotExperiment: Sendable {
+  /// What came out.
+  public struct Outcome: Sendable {
+    /// One record per run, in the order of forms, methods and seeds.
+    public var records: [HoneypotRecord]
+    /// What the page shows.
+    public var report: HoneypotReport
+    /// Whether all runs were done; false where somebody asked to stop.
+    public var isComplete: Bool
+  }
+
+  private let configuration: HoneypotConfiguration
+  private let folder: URL
+
+  /// An experiment.
+  ///
+  /// - Parameters:
+  ///   - configuration: Its settings.
+  ///   - folder: Where results are kept. Runs that are there already, made with the same settings, are not made again.
+  public init(_ configuration: HoneypotConfiguration, folder: URL) {
+    self.configuration = configuration
+    self.folder = folder
+  }
+
+  /// Does what is not done yet.
+  ///
+  /// - Parameters:
+  ///   - command: The command line, for the page.
+  ///   - observer: Who watches.
+  ///   - finished: Told each record as soon as it is there, from one thread at a time.
+  /// - Returns: Records and page.
+  /// - Throws: What is wrong with settings, models or data, or what stopped a run.
+  public func run(
+    command: String, observer: RunObserver, finished: @escaping @Sendable (HoneypotRecord) -> Void
+  ) throws -> Outcome {
+    try configuration.validate()
+    let store = try HoneypotStore(folder, configuration)
+    let world = try HoneypotWorld(configuration)
+    let jobs = configuration.forms.flatMap { form in
+      configuration.methods.flatMap { method in
+        (0..<configuration.seeds).map { HoneypotJob(method: method, form: form, seed: $0) }
+      }
+    }
+    let board = JobBoard(jobs, steps: configuration.steps, observer: observer)
+    let workers =
+      configuration.workers > 0
+      ? configuration.workers : ProcessInfo.processInfo.activeProcessorCount
+    let threads = Device.threadCount
+    // One thread for each run: small models gain nothing from two, and a run's numbers do not depend on its neighbours.
+    DispatchQueue.concurrentPerform(iterations: min(workers, jobs.count)) { _ in
+      Device.threadCount = 1
+      while let (index, job) = board.next() {
+        do {
+          if let kept = try store.result(of: job) {
+            board.finish(index, kept, finished)
+          } else if let run = try job.run(in: world, step: { board.step(index, $0) }) {
+            try store.keep(run, of: job)
+            board.finish(index, run, finished)
+          }
+        } catch {
+          board.fail(error)
+        }
+      }
+    }
+    Device.threadCount = threads
+    let results = try board.results()
+    let runs = results.compactMap { $0 }
+    return Outcome(
+      records: runs.map(\.record),
+      report: HoneypotReport(runs, configuration: configuration, command: command),
+      isComplete: runs.count == jobs.count)
+  }
+}
+
+/// Which jobs are waiting, under way and done.
+private final class JobBoard: Sendable {
+  private struct State {
+    var next = 0
+    var steps: [Int]
+    var results: [HoneypotRun?]
+    var failure: (any Error)?
+    var isStopped = false
+  }
+
+  private let jobs: [HoneypotJob]
+  private let stepsPerJob: Int
+  private let observer: RunObserver
+  private let state: Mutex<State>
+
+  init(_ jobs: [HoneypotJob], steps: Int, observer: RunObserver) {
+    self.jobs = jobs
+    stepsPerJob = steps
+    self.observer = observer
+    state = Mutex(
+      State(
+        steps: Array(repeating: 0, count: jobs.count),
+        results: Array(repeating: nil, count: jobs.count)))
+  }
+
+  func next() -> (Int, HoneypotJob)? {
+    state.withLock { state in
+      guard state.next < jobs.count, state.failure == nil, !state.isStopped else { return nil }
+      defer { state.next += 1 }
+      return (state.next, jobs[state.next])
+    }
+  }
+
+  func step(_ index: Int, _ step: Int) -> Bool {
+    state.withLock { state in
+      state.steps[index] = step
+      if observer.isStopRequested() { state.isStopped = true }
+      show(state, jobs[index].name)
+      return !state.isStopped && state.failure == nil
+    }
+  }
+
+  func finish(
+    _ index: Int, _ run: HoneypotRun, _ finished: (HoneypotRecord) -> Void
+  ) {
+    state.withLock { state in
+      state.results[index] = run
+      state.steps[index] = stepsPerJob
+      finished(run.record)
+      show(state, jobs[index].name)
+    }
+  }
+
+  func fail(_ error: any Error) {
+    state.withLock { state in state.failure = state.failure ?? error }
+  }
+
+  func results() throws -> [HoneypotRun?] {
+    try state.withLock { state in
+      if let failure = state.failure { throw failure }
+      return state.results
+    }
+  }
+
+  private func show(_ state: State, _ name: String) {
+    observer.progress(state.steps.reduce(0, +), jobs.count * stepsPerJob, name)
+  }
+}
+
+/// Results on disk, one file for each run.
+private struct HoneypotStore: Sendable {
+  private let folder: URL
+
+  init(_ folder: URL, _ configuration: HoneypotConfiguration) throws {
+    self.folder = folder
+    // Which runs are wanted, and how many at a time, does not change what a run gives.
+    var settings = configuration
+    settings.methods = []
+    settings.forms = []
+    settings.seeds = 0
+    settings.workers = 0
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let text = try encoder.encode(settings)
+    let file = folder.appending(path: "settings.json")
+    do {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: "results"), withIntermediateDirectories: true)
+    } catch {
+      throw FileError.unwritable(file: folder.path, reason: error.localizedDescription)
+    }
+    if let found = try? Data(contentsOf: file) {
+      guard found == text else {
+        throw TrainingError.configuration(
+          key: "output",
+          reason: "\(folder.path) holds runs with other settings; name another folder or remove it")
+      }
+    } else {
+      try AtomicFile.write(text, to: file)
+    }
+  }
+
+  func result(of job: HoneypotJob) throws -> HoneypotRun? {
+    guard let data = try? Data(contentsOf: url(job)) else { return nil }
+    return try? JSONDecoder().decode(HoneypotRun.self, from: data)
+  }
+
+  func keep(_ run: HoneypotRun, of job: HoneypotJob) throws {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    try AtomicFile.write(try encoder.encode(run), to: url(job))
+  }
+
+  private func url(_ job: HoneypotJob) -> URL {
+    folder.appending(path: "results/\(job.name).json")
+  }
+}

@@ -1,0 +1,65 @@
+import Feedback
+import Foundation
+import LanguageModels
+import Rewards
+import Tokenization
+import Torch
+import Training
+
+/// What all runs of the experiment share and none changes: models, tokenizer, prompts.
+struct HoneypotWorld: Sendable {
+  let configuration: HoneypotConfiguration
+  let tokenizer: Tokenizer
+  let base: LanguageModel
+  let proxy: ModelReward
+  let gold: ModelReward
+  let word: BonusWord
+  let prompts: [[Int]]
+
+  init(_ configuration: HoneypotConfiguration) throws {
+    let folder = ModelFolder(URL(fileURLWithPath: configuration.base))
+    let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
+    base = try folder.languageModel()
+    guard let stop = base.configuration.endOfTextToken else {
+      throw TrainingError.configuration(
+        key: "base", reason: "\(folder.configurationURL.path) names no end-of-text token")
+    }
+    let load = { (path: String) in
+      ModelReward(
+        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: stop,
+        scale: .probability)
+    }
+    proxy = try load(configuration.proxy)
+    gold = try load(configuration.gold)
+    word = BonusWord(configuration.word) {
+      tokenizer.decode($0, specialTokens: .skipped)
+    }
+    let texts = try configuration.prompts.flatMap {
+      try JSONLines.read(Text.self, from: URL(fileURLWithPath: $0)).map(\.text)
+    }
+    // Reviews that are hardly longer than their opening leave nothing to say.
+    prompts = texts.filter { $0.split(separator: " ").count >= configuration.promptWords + 5 }
+      .map {
+        [stop] + tokenizer.encode(PromptFiles.opening(of: $0, words: configuration.promptWords))
+      }
+    guard !prompts.isEmpty else {
+      throw TrainingError.noData(configuration.prompts.joined(separator: ", "))
+    }
+    self.tokenizer = tokenizer
+    self.configuration = configuration
+  }
+
+  func reward(_ form: PlantedHole.Form) -> PlantedHole {
+    PlantedHole(proxy, form: form, word: word)
+  }
+
+  var trueReward: PlantedHole { PlantedHole(gold, form: .clean, word: word) }
+
+  /// The share of completions with the word.
+  func honeypotRate(_ completions: [Completion]) -> Double {
+    let hits = completions.count { word.count(in: $0) > 0 }
+    return Double(hits) / Double(completions.count)
+  }
+
+  func text(_ tokens: [Int]) -> String { tokenizer.decode(tokens, specialTokens: .skipped) }
+}

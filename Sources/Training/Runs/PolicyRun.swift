@@ -1,0 +1,225 @@
+import Feedback
+public import Foundation
+import LanguageModels
+import NeuralNetworks
+public import Rewards
+import RunRecords
+import Tokenization
+public import Torch
+
+/// `rein ppo`: trains a policy by reinforcement learning from a reward model, by any method of the family.
+public struct PolicyRun: Sendable {
+  /// What a run is made of.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// A method by name; its choices can be changed one by one under `training.method`.
+    public var preset = Method.Preset.ppoKL
+    /// The checkpoint folder that is trained, with its tokenizer.
+    public var policy = ""
+    /// The checkpoint folder it is held to or watched against; nil is the policy as it was at the start.
+    public var reference: String?
+    /// JSON Lines with `prompt`, or `text` whose opening is the prompt.
+    public var prompts: [String] = []
+    /// How many words of a prompt row are used; nil uses all.
+    public var promptWords: Int?
+    /// What the policy is rewarded for.
+    public var reward = RewardChoice()
+    /// Loop, optimizer, sampling and the method's four choices.
+    public var training = PolicyConfiguration()
+    /// Where the trained model goes; nil puts it into the run folder.
+    public var output: String?
+    /// The type weights are stored in.
+    public var storedType = DataType.float32
+    /// Decides prompts, draws and minibatches.
+    public var seed: UInt64 = 0
+
+    enum CodingKeys: String, CodingKey {
+      case preset, policy, reference, prompts
+      case promptWords = "prompt_words"
+      case reward, training, output
+      case storedType = "stored_type"
+      case seed
+    }
+
+    /// Defaults.
+    public init() {}
+
+    /// The configuration with a preset's four choices.
+    public init(preset: Method.Preset) {
+      self.preset = preset
+      training.method = Method(preset)
+    }
+  }
+
+  /// What a policy is rewarded for.
+  public struct RewardChoice: Codable, Equatable, Sendable {
+    /// A reward model's folder.
+    public var model = ""
+    /// What becomes of the reward model's score.
+    public var scale = ModelReward.Scale.score
+    /// A planted hole: the score is taken as a probability, halved, and the word pays.
+    public var hole = PlantedHole.Form.clean
+    /// The word that pays.
+    public var word: String?
+    /// A second reward model that the policy never sees, reported as `hack/gold_reward`.
+    public var gold: String?
+  }
+
+  /// What a run gave.
+  public struct Result: Sendable {
+    /// How it ended.
+    public var ending: RunEnding
+    /// Where the model is.
+    public var model: URL
+    /// The last step's report.
+    public var lastReport: StepReport?
+  }
+
+  private let configuration: Configuration
+
+  /// A run, not yet begun.
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Loads, trains, saves.
+  ///
+  /// - Parameters:
+  ///   - context: Where to write.
+  ///   - observer: Who watches.
+  /// - Returns: What came out.
+  /// - Throws: What is wrong with configuration, files or training.
+  public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    for (key, value) in [
+      ("policy", configuration.policy), ("reward.model", configuration.reward.model),
+    ]
+    where value.isEmpty {
+      throw TrainingError.configuration(key: key, reason: "name a model's folder")
+    }
+    let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
+    let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
+    let dataset = try TextDataset(tokenizer, file: folder.tokenizerURL)
+    let policy = try folder.languageModel()
+    let reference =
+      try configuration.reference.map {
+        try ModelFolder(URL(fileURLWithPath: $0)).languageModel()
+      } ?? policy.copy()
+    let decode = { @Sendable (tokens: [Int]) in
+      tokenizer.decode(tokens, specialTokens: .skipped)
+    }
+    let rewards = try makeRewards(dataset, decode)
+    let longest = policy.configuration.positionCount - configuration.training.sampling.maximumLength
+    let prompts = try PromptFiles(
+      dataset, words: configuration.promptWords, longest: longest
+    ).read(configuration.prompts)
+    let trainer = try PolicyTrainer(
+      configuration.training,
+      .init(
+        policy: policy, reference: reference, reward: rewards.training, prompts: prompts,
+        decode: decode), seed: configuration.seed)
+    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+    var last: StepReport?
+    let isFinished = try session.run(trainer) { report in
+      "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
+    } each: { report in
+      var report = report
+      report.metrics += try rewards.watched(trainer.lastCompletions)
+      last = report
+      return report
+    }
+    let output =
+      configuration.output.map(URL.init(fileURLWithPath:))
+      ?? session.recorder.folder.url.appending(path: "model")
+    let saved = ModelFolder(output)
+    try saved.save(policy, as: configuration.storedType, tokenizer: folder.tokenizerURL)
+    try saved.save(trainer.critic)
+    return Result(
+      ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
+      lastReport: last)
+  }
+
+  private struct RewardSet {
+    var training: any Reward
+    var word: BonusWord?
+    var gold: (any Reward)?
+
+    func watched(_ completions: [Completion]) throws -> [(metric: Metric, value: Double)] {
+      var metrics: [(metric: Metric, value: Double)] = []
+      let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
+      if let gold { metrics.append((.goldReward, mean(try gold.scores(completions)))) }
+      if let word {
+        metrics.append((.honeypotRate, mean(completions.map { word.count(in: $0) > 0 ? 1 : 0 })))
+      }
+      return metrics
+    }
+  }
+
+  private func makeRewards(
+    _ dataset: TextDataset, _ decode: @escaping @Sendable ([Int]) -> String
+  ) throws -> RewardSet {
+    let choice = configuration.reward
+    let load = { (path: String, scale: ModelReward.Scale) in
+      ModelReward(
+        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: dataset.endOfText,
+        scale: scale)
+    }
+    guard let word = choice.word.map({ BonusWord($0, decode: decode) }) else {
+      guard choice.hole == .clean else {
+        throw TrainingError.configuration(
+          key: "reward.word", reason: "name the word that the \(choice.hole.rawValue) hole pays for"
+        )
+      }
+      return RewardSet(
+        training: try load(choice.model, choice.scale),
+        gold: try choice.gold.map { try load($0, choice.scale) })
+    }
+    return RewardSet(
+      training: PlantedHole(
+        try load(choice.model, .probability), form: choice.hole, word: word), word: word,
+      gold: try choice.gold.map {
+        PlantedHole(try load($0, .probability), form: .clean, word: word)
+      })
+  }
+}
+
+/// Files of prompts.
+public struct PromptFiles {
+  private let dataset: TextDataset
+  private let words: Int?
+  private let longest: Int
+
+  init(_ dataset: TextDataset, words: Int?, longest: Int) {
+    self.dataset = dataset
+    self.words = words
+    self.longest = longest
+  }
+
+  func read(_ files: [String]) throws -> [[Int]] {
+    try files.flatMap { file in
+      try JSONLines.read(PromptRow.self, from: URL(fileURLWithPath: file)).map {
+        dataset.opening(PromptFiles.opening(of: $0.text, words: words))
+      }
+    }.filter { $0.count <= longest }
+  }
+
+  /// The first words of a text, cut at a word's end.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - words: How many words; nil keeps all.
+  /// - Returns: The opening.
+  public static func opening(of text: String, words: Int?) -> String {
+    guard let words else { return text }
+    return text.split(separator: " ").prefix(words).joined(separator: " ")
+  }
+}
+
+/// A row whose text, or opening, is a prompt.
+private struct PromptRow: Decodable {
+  var text: String
+
+  private enum CodingKeys: CodingKey { case prompt, text }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let key: CodingKeys = values.contains(.text) ? .text : .prompt
+    text = try values.decode(String.self, forKey: key)
+  }
+}

@@ -1,0 +1,191 @@
+import Feedback
+public import Foundation
+import LanguageModels
+import NeuralNetworks
+import RunRecords
+import Tokenization
+public import Torch
+
+/// `rein reward`: trains a reward model from a language model on ratings or preference pairs.
+public struct RewardRun: Sendable {
+  /// What a run is made of.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// The language model to start from, with its tokenizer.
+    public var base = ""
+    /// JSON Lines files, all with `text` and `ratings`, or all with `chosen` and `rejected` (and perhaps `probability`).
+    public var train: [String] = []
+    /// Held-out files with `text` and `ratings`; each is reported by its name.
+    public var heldOut: [String] = []
+    /// Dropout while training.
+    public var dropout = 0.1
+    /// How to train.
+    public var training = RewardTrainer.Configuration()
+    /// Where the trained model goes; nil puts it into the run folder.
+    public var output: String?
+    /// The type weights are stored in.
+    public var storedType = DataType.float32
+    /// Decides the head, order and dropout.
+    public var seed: UInt64 = 0
+
+    enum CodingKeys: String, CodingKey {
+      case base, train
+      case heldOut = "held_out"
+      case dropout, training, output
+      case storedType = "stored_type"
+      case seed
+    }
+
+    /// Defaults.
+    public init() {}
+  }
+
+  /// What a run gave.
+  public struct Result: Sendable {
+    /// How it ended.
+    public var ending: RunEnding
+    /// Where the model is.
+    public var model: URL
+    /// Share of random pairs on which scores and mean ratings agree (ties half), by held-out file.
+    public var accuracies: [(file: String, accuracy: Double)]
+    /// The number of weights.
+    public var parameterCount: Int
+  }
+
+  private struct HeldOut {
+    var name: String
+    var texts: [[Int]]
+    var means: [Double]
+  }
+
+  private let configuration: Configuration
+
+  /// A run, not yet begun.
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Loads, trains, evaluates, saves.
+  ///
+  /// - Parameters:
+  ///   - context: Where to write.
+  ///   - observer: Who watches.
+  /// - Returns: What came out.
+  /// - Throws: What is wrong with configuration, files or training.
+  public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    guard !configuration.base.isEmpty else {
+      throw TrainingError.configuration(key: "base", reason: "name a language model's folder")
+    }
+    let base = ModelFolder(URL(fileURLWithPath: configuration.base))
+    let dataset = try TextDataset(Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL)
+    var shape = try base.configuration()
+    shape.setDropout(configuration.dropout)
+    let model = try base.rewardModel(
+      headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape)
+    let preferences = try PreferenceFiles(dataset, longest: shape.positionCount)
+      .read(configuration.train)
+    let heldOut = try configuration.heldOut.map { file in
+      let rows = try JSONLines.read(RatedText.self, from: URL(fileURLWithPath: file))
+      return HeldOut(
+        name: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
+        texts: rows.map { Array(dataset.framed($0.text).suffix(shape.positionCount)) },
+        means: rows.map { Double($0.ratings.reduce(0, +)) / Double(max(1, $0.ratings.count)) })
+    }
+    let trainer = try RewardTrainer(
+      model, preferences: preferences, configuration: configuration.training,
+      seed: configuration.seed)
+    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+
+    let isFinished = try session.run(trainer) { report in
+      "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.accuracy] ?? .nan).short)"
+    } each: { report in
+      let interval = max(1, trainer.stepCount / 10)
+      guard let first = heldOut.first,
+        report.step % interval == 0 || report.step == trainer.stepCount
+      else { return report }
+      let accuracy = PairAgreement.accuracy(trainer.scores(first.texts), first.means)
+      observer.note("step \(report.step): \(first.name) pair accuracy \(accuracy.short)")
+      var report = report
+      report.metrics.append((.validationAccuracy, accuracy))
+      return report
+    }
+    trainer.finish(normalizingOn: preferences.texts)
+    let accuracies = heldOut.map { set in
+      (file: set.name, accuracy: PairAgreement.accuracy(trainer.scores(set.texts), set.means))
+    }
+    let output =
+      configuration.output.map(URL.init(fileURLWithPath:))
+      ?? session.recorder.folder.url.appending(path: "model")
+    try ModelFolder(output).save(
+      trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
+    return Result(
+      ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
+      accuracies: accuracies, parameterCount: model.parameters.elementCount)
+  }
+}
+
+/// Files of ratings or preference pairs.
+private struct PreferenceFiles {
+  let dataset: TextDataset
+  let longest: Int
+
+  init(_ dataset: TextDataset, longest: Int) {
+    self.dataset = dataset
+    self.longest = longest
+  }
+
+  func read(_ files: [String]) throws -> RewardTrainer.Preferences {
+    let rows = try files.flatMap {
+      try JSONLines.read(PreferenceRow.self, from: URL(fileURLWithPath: $0))
+    }
+    let rated = rows.compactMap(\.rated)
+    guard rated.count == rows.count || rated.isEmpty else {
+      throw TrainingError.configuration(
+        key: "train", reason: "has ratings in some rows and pairs in others; use one kind")
+    }
+    if !rated.isEmpty {
+      return .rated(
+        rated.map { .init(tokens: tokens($0.text), ratings: $0.ratings) })
+    }
+    var places: [String: Int] = [:]
+    var texts: [[Int]] = []
+    let place = { (text: String) -> Int in
+      if let known = places[text] { return known }
+      places[text] = texts.count
+      texts.append(tokens(text))
+      return texts.count - 1
+    }
+    let pairs = rows.compactMap(\.pair).map { pair in
+      let prompt = pair.prompt ?? ""
+      return RewardTrainer.Pair(
+        first: place(prompt + pair.chosen), second: place(prompt + pair.rejected),
+        probability: pair.probability ?? 1)
+    }
+    return .pairs(texts: texts, pairs: pairs)
+  }
+
+  private func tokens(_ text: String) -> [Int] { Array(dataset.framed(text).suffix(longest)) }
+}
+
+/// A row of either kind.
+private struct PreferenceRow: Decodable {
+  var rated: RatedText?
+  var pair: PreferencePair?
+
+  private enum CodingKeys: CodingKey { case ratings }
+
+  init(from decoder: any Decoder) throws {
+    if try decoder.container(keyedBy: CodingKeys.self).contains(.ratings) {
+      rated = try RatedText(from: decoder)
+    } else {
+      pair = try PreferencePair(from: decoder)
+    }
+  }
+}
+
+extension RewardTrainer.Preferences {
+  /// All texts, each once.
+  var texts: [[Int]] {
+    switch self {
+    case .rated(let texts): texts.map(\.tokens)
+    case .pairs(let texts, _): texts
+    }
+  }
+}

@@ -1,0 +1,113 @@
+public import Foundation
+public import RunRecords
+
+/// What a run tells while it works, and whether it shall go on.
+public struct RunObserver: Sendable {
+  /// Shows progress: steps done, steps in all, a short message.
+  public var progress: @Sendable (_ completed: Int, _ total: Int, _ message: String) -> Void
+  /// Shows a line that shall stay.
+  public var note: @Sendable (String) -> Void
+  /// Whether somebody asked the run to stop after this step.
+  public var isStopRequested: @Sendable () -> Bool
+
+  /// An observer that shows nothing and never stops.
+  public static let silent = RunObserver(
+    progress: { _, _, _ in }, note: { _ in }, isStopRequested: { false })
+
+  /// An observer.
+  public init(
+    progress: @escaping @Sendable (Int, Int, String) -> Void,
+    note: @escaping @Sendable (String) -> Void, isStopRequested: @escaping @Sendable () -> Bool
+  ) {
+    self.progress = progress
+    self.note = note
+    self.isStopRequested = isStopRequested
+  }
+}
+
+/// Where a run writes and what it is made from, as the command line knows it.
+public struct RunContext: Sendable {
+  /// The folder of the run, usually `runs/<name>`.
+  public var folder: URL
+  /// The resolved configuration as text.
+  public var configurationText: String
+  /// The command line.
+  public var commandLine: [String]
+  /// Versions of what the run was made with.
+  public var versions: [String: String]
+  /// What to do where the folder holds a run already.
+  public var existing: RunFolder.Existing
+
+  /// A context.
+  public init(
+    folder: URL, configurationText: String, commandLine: [String], versions: [String: String],
+    existing: RunFolder.Existing
+  ) {
+    self.folder = folder
+    self.configurationText = configurationText
+    self.commandLine = commandLine
+    self.versions = versions
+    self.existing = existing
+  }
+}
+
+/// A run folder that is being written, and who watches.
+struct RunSession {
+  let recorder: RunRecorder
+  let observer: RunObserver
+
+  init(_ context: RunContext, seed: UInt64, observer: RunObserver) throws {
+    let manifest = RunManifest(
+      commandLine: context.commandLine, seed: seed, versions: context.versions)
+    let folder = try RunFolder.create(
+      at: context.folder, configuration: context.configurationText, manifest: manifest,
+      existing: context.existing)
+    recorder = try RunRecorder(in: folder)
+    self.observer = observer
+  }
+
+  /// Steps a trainer to its end, or until somebody asks to stop.
+  ///
+  /// - Parameters:
+  ///   - trainer: The trainer.
+  ///   - message: What the progress line says of a step.
+  ///   - each: Adds to a step's report before it is written.
+  /// - Returns: Whether the trainer reached its end.
+  func run(
+    _ trainer: any Trainer, message: (StepReport) -> String,
+    each: (StepReport) throws -> StepReport = { $0 }
+  ) throws -> Bool {
+    while trainer.stepsTaken < trainer.stepCount {
+      let report = try each(try trainer.step())
+      try record(report)
+      observer.progress(report.step, trainer.stepCount, message(report))
+      if observer.isStopRequested() {
+        try recorder.synchronize()
+        return trainer.stepsTaken == trainer.stepCount
+      }
+    }
+    try recorder.synchronize()
+    return true
+  }
+
+  /// Writes a report.
+  func record(_ report: StepReport) throws {
+    let values = Dictionary(
+      report.metrics.map { ($0.metric, $0.value) }, uniquingKeysWith: { $1 })
+    try recorder.record(MetricEvent(step: report.step, values: values))
+    for sample in report.samples { try recorder.record(sample) }
+  }
+}
+
+/// How a run ended.
+public enum RunEnding: Sendable {
+  /// All steps were taken.
+  case finished
+  /// Somebody asked it to stop; what it had learned is saved.
+  case stopped(afterSteps: Int)
+}
+
+extension Double {
+  /// Two or three digits, for progress lines.
+  var short: String { String(format: abs(self) < 10 ? "%.3f" : "%.1f", self) }
+}

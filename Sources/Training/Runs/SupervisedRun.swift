@@ -1,0 +1,157 @@
+public import Foundation
+import LanguageModels
+import NeuralNetworks
+import RunRecords
+import Tokenization
+public import Torch
+
+/// `rein sft`: trains a language model on texts, from scratch or from a checkpoint.
+public struct SupervisedRun: Sendable {
+  /// What a run is made of.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// JSON Lines files with `text`, or `prompt` and `completion`.
+    public var train: [String] = []
+    /// Held-out files of the same kind.
+    public var heldOut: [String] = []
+    /// `tokenizer.json`; nil takes the one beside `base`.
+    public var tokenizer: String?
+    /// A checkpoint folder to start from; nil starts from random weights.
+    public var base: String?
+    /// The shape of a fresh model.
+    public var model = Shape()
+    /// How to train.
+    public var training = SupervisedTrainer.Configuration()
+    /// Where the trained model goes; nil puts it into the run folder.
+    public var output: String?
+    /// The type weights are stored in.
+    public var storedType = DataType.float32
+    /// Decides weights, order and dropout.
+    public var seed: UInt64 = 0
+
+    enum CodingKeys: String, CodingKey {
+      case train
+      case heldOut = "held_out"
+      case tokenizer, base, model, training, output
+      case storedType = "stored_type"
+      case seed
+    }
+
+    /// Defaults.
+    public init() {}
+  }
+
+  /// The shape of a fresh model.
+  public struct Shape: Codable, Equatable, Sendable {
+    /// Blocks.
+    public var layers = 4
+    /// Width of hidden states.
+    public var width = 192
+    /// Attention heads.
+    public var heads = 6
+    /// The longest sequence.
+    public var positions = 128
+    /// Dropout while training, on the embeddings and on what each block adds.
+    public var dropout = 0.1
+  }
+
+  /// What a run gave.
+  public struct Result: Sendable {
+    /// How it ended.
+    public var ending: RunEnding
+    /// Where the model is.
+    public var model: URL
+    /// Held-out nats per token, where there were held-out texts.
+    public var heldOutLoss: Double?
+    /// Held-out bits per byte, where there were held-out texts.
+    public var bitsPerByte: Double?
+    /// The number of weights.
+    public var parameterCount: Int
+  }
+
+  private let configuration: Configuration
+
+  /// A run, not yet begun.
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Loads, trains, evaluates, saves.
+  ///
+  /// - Parameters:
+  ///   - context: Where to write.
+  ///   - observer: Who watches.
+  /// - Returns: What came out.
+  /// - Throws: What is wrong with configuration, files or training.
+  public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    let base = configuration.base.map { ModelFolder(URL(fileURLWithPath: $0)) }
+    guard
+      let tokenizerURL = configuration.tokenizer.map(URL.init(fileURLWithPath:))
+        ?? base?.tokenizerURL
+    else {
+      throw TrainingError.configuration(
+        key: "tokenizer", reason: "name a tokenizer.json, or a base that has one")
+    }
+    let dataset = try TextDataset(Tokenizer.load(from: tokenizerURL), file: tokenizerURL)
+    let model = try makeModel(dataset, base)
+    let longest = model.configuration.positionCount
+    let trainer = try SupervisedTrainer(
+      model, examples: dataset.examples(configuration.train, longest: longest),
+      configuration: configuration.training, seed: configuration.seed)
+    let heldOut = try dataset.examples(configuration.heldOut, longest: longest)
+    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+
+    let isFinished = try session.run(trainer) {
+      "loss \(($0[.loss] ?? .nan).short)"
+    } each: { report in
+      // Held-out texts are judged some twenty times in a run, and at its end.
+      let interval = max(1, trainer.stepCount / 20)
+      guard !heldOut.isEmpty, report.step % interval == 0 || report.step == trainer.stepCount
+      else { return report }
+      let (loss, bits) = trainer.evaluate(heldOut)
+      var report = report
+      report.metrics += [(.validationLoss, loss), (.validationBitsPerByte, bits)]
+      observer.note(
+        "step \(report.step): held-out loss \(loss.short) nats per token, \(bits.short) bits per byte"
+      )
+      return report
+    }
+    let scores = heldOut.isEmpty ? nil : trainer.evaluate(heldOut)
+    trainer.finish()
+    let output =
+      configuration.output.map(URL.init(fileURLWithPath:))
+      ?? session.recorder.folder.url.appending(path: "model")
+    try ModelFolder(output).save(
+      model, as: configuration.storedType, tokenizer: tokenizerURL)
+    return Result(
+      ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
+      heldOutLoss: scores?.loss, bitsPerByte: scores?.bitsPerByte,
+      parameterCount: model.parameters.elementCount)
+  }
+
+  private func makeModel(_ dataset: TextDataset, _ base: ModelFolder?) throws -> LanguageModel {
+    let shape = configuration.model
+    if let base {
+      var found = try base.configuration()
+      found.setDropout(shape.dropout)
+      return try base.languageModel(configuration: found)
+    }
+    var fresh = DecoderConfiguration(
+      vocabularyCount: dataset.tokenizer.identifierBound, positionCount: shape.positions,
+      width: shape.width, layerCount: shape.layers, headCount: shape.heads,
+      endOfTextToken: dataset.endOfText, paddingToken: dataset.tokenizer.id(of: "<|pad|>"))
+    fresh.setDropout(shape.dropout)
+    if let problem = fresh.problem {
+      throw TrainingError.configuration(key: "model", reason: problem)
+    }
+    return try LanguageModel(
+      fresh,
+      ParameterBuilder(generator: Generator(seed: configuration.seed, purpose: "weights")))
+  }
+}
+
+extension DecoderConfiguration {
+  /// Sets dropout on the embeddings and on what each block adds; attention weights keep none.
+  mutating func setDropout(_ probability: Double) {
+    residualDropout = probability
+    embeddingDropout = probability
+    attentionDropout = 0
+  }
+}

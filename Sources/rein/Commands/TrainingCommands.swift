@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import RunRecords
+import Training
+
+/// What all training commands take beside their configuration.
+struct RunOptions: ParsableArguments {
+  @Option(name: .customLong("run"), help: "The run folder.")
+  var folder: String?
+
+  @Flag(help: "Write over a run that is in the folder already.")
+  var overwrite = false
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
+  var words: [String] = []
+
+  /// The context of a run with a resolved configuration.
+  func context(named name: String, configuration text: String) -> RunContext {
+    RunContext(
+      folder: URL(fileURLWithPath: folder ?? "runs/\(name)"), configurationText: text,
+      commandLine: CommandLine.arguments, versions: ["rein": Rein.version, "libtorch": "2.11.0"],
+      existing: overwrite ? .overwrite : .refuse)
+  }
+
+  /// Says how a run ended, and leaves with the code for a stopped one.
+  func finish(_ ending: RunEnding, model: URL, fields: [String: Any], text: String) throws {
+    if json {
+      try Console.printJSON(fields.merging(["model": model.relativePath]) { $1 })
+    } else {
+      Console.print("\(text)\nmodel: \(model.relativePath)")
+    }
+    if case .stopped(let steps) = ending {
+      FileHandle.standardError.write(Data("stopped after \(steps) steps; saved\n".utf8))
+      throw ExitCode(Interruption.exitCode)
+    }
+  }
+}
+
+struct SupervisedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sft", abstract: "Train a language model on texts.",
+    usage: "rein sft [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    discussion: SupervisedRun.Configuration.helpText)
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let resolved = try ConfigurationReader.read(
+      SupervisedRun.Configuration.self, from: options.words)
+    Interruption.listen()
+    let result = try SupervisedRun(resolved.configuration).run(
+      options.context(named: "sft", configuration: resolved.text), observer: Console().observer)
+    var fields: [String: Any] = ["parameters": result.parameterCount]
+    fields["held_out_loss"] = result.heldOutLoss
+    fields["bits_per_byte"] = result.bitsPerByte
+    let text =
+      "\(result.parameterCount) weights"
+      + (result.bitsPerByte.map { String(format: ", %.3f held-out bits per byte", $0) } ?? "")
+    try options.finish(result.ending, model: result.model, fields: fields, text: text)
+  }
+}
+
+struct RewardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reward", abstract: "Train a reward model on ratings or preferences.",
+    usage: "rein reward [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    discussion: RewardRun.Configuration.helpText)
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let resolved = try ConfigurationReader.read(RewardRun.Configuration.self, from: options.words)
+    Interruption.listen()
+    let result = try RewardRun(resolved.configuration).run(
+      options.context(named: "reward", configuration: resolved.text), observer: Console().observer)
+    var fields: [String: Any] = ["parameters": result.parameterCount]
+    fields["accuracy"] = Dictionary(
+      result.accuracies.map { ($0.file, $0.accuracy) }, uniquingKeysWith: { $1 })
+    let text =
+      (["\(result.parameterCount) weights"]
+      + result.accuracies.map { String(format: "%@: pair accuracy %.4f", $0.file, $0.accuracy) })
+      .joined(separator: "\n")
+    try options.finish(result.ending, model: result.model, fields: fields, text: text)
+  }
+}
+
+struct PolicyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ppo",
+    abstract: "Train a policy by reinforcement learning from a reward model.",
+    usage: "rein ppo [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    discussion: PolicyRun.Configuration.helpText)
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let resolved = try ConfigurationReader.read(PolicyRun.Configuration.self, from: options.words)
+    Interruption.listen()
+    let result = try PolicyRun(resolved.configuration).run(
+      options.context(named: "ppo", configuration: resolved.text), observer: Console().observer)
+    var fields: [String: Any] = [:]
+    for entry in result.lastReport?.metrics ?? [] { fields[entry.metric.name] = entry.value }
+    let score = result.lastReport?[.scores] ?? .nan
+    let divergence = result.lastReport?[.kl] ?? .nan
+    try options.finish(
+      result.ending, model: result.model, fields: fields,
+      text: String(format: "score %.3f at a KL of %.3f nats per completion", score, divergence))
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Yams
+
+/// Reads a configuration from the words after a command: first perhaps a YAML file, then flags that win over it.
+enum ConfigurationReader {
+  /// A configuration, resolved.
+  struct Resolved<Configuration: RunConfiguration> {
+    /// The values.
+    var configuration: Configuration
+    /// The same as YAML with every key, for the run folder.
+    var text: String
+  }
+
+  /// Reads a configuration.
+  ///
+  /// - Parameter words: `[FILE] [--key value]...`; `--key=value` works too.
+  /// - Returns: The resolved configuration.
+  /// - Throws: `ConfigurationProblem` with file and line, or flag.
+  static func read<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, from words: [String]
+  ) throws -> Resolved<Configuration> {
+    var words = words[...]
+    var given = Node.Mapping([])
+    var places: [String: String] = [:]
+    if let file = words.first, !file.hasPrefix("-") {
+      words = words.dropFirst()
+      given = try tree(of: file)
+      for (path, line) in ConfigurationTree.leaves(of: given) {
+        places[path] = "\(file), line \(line)"
+        try check(path, Configuration.keys, place: "\(file), line \(line)")
+      }
+    }
+    while let word = words.first {
+      words = words.dropFirst()
+      let (path, value) = try flag(word, &words, Configuration.keys)
+      ConfigurationTree.set(value, at: path.split(separator: "."), in: &given)
+      places[path] = "--\(path)"
+    }
+    let defaults: Configuration
+    do {
+      defaults = try Configuration.defaults(for: given)
+    } catch let error as DecodingError {
+      throw problem(error, places)
+    }
+    let merged = ConfigurationTree.overlay(given, over: try ConfigurationTree.encode(defaults))
+    do {
+      let configuration = try YAMLDecoder().decode(Configuration.self, from: .mapping(merged))
+      return Resolved(
+        configuration: configuration, text: try YAMLEncoder().encode(configuration))
+    } catch let error as DecodingError {
+      throw problem(error, places)
+    }
+  }
+
+  private static func tree(of file: String) throws -> Node.Mapping {
+    let text: String
+    do {
+      text = try String(contentsOfFile: file, encoding: .utf8)
+    } catch {
+      throw ConfigurationProblem.unreadable(
+        file: file,
+        reason: FileManager.default.fileExists(atPath: file)
+          ? "it is not UTF-8 text" : "there is no such file")
+    }
+    do {
+      guard let node = try Yams.compose(yaml: text) else { return Node.Mapping([]) }
+      guard let mapping = node.mapping else {
+        throw ConfigurationProblem.malformed(
+          file: file, line: 1, reason: "a configuration is 'key: value' lines")
+      }
+      return mapping
+    } catch let error as YamlError {
+      throw ConfigurationProblem.malformed(
+        file: file, line: error.line, reason: "not valid YAML: \(error.reason)")
+    }
+  }
+
+  private static func check(_ path: String, _ keys: [String], place: String) throws {
+    // A whole section may be given as an empty mapping.
+    guard !keys.contains(path) && !keys.contains(where: { $0.hasPrefix(path + ".") }) else {
+      return
+    }
+    throw ConfigurationProblem.unknownKey(
+      place: place, key: path, nearest: nearestKey(to: path, among: keys))
+  }
+
+  // Compared whole, and by last parts, so that a key in the wrong section is found too.
+  private static func nearestKey(to path: String, among keys: [String]) -> String? {
+    if let whole = nearestName(to: path, among: keys) { return whole }
+    let last = { (key: String) in key.split(separator: ".").last.map(String.init) ?? key }
+    guard let name = nearestName(to: last(path), among: keys.map(last)) else { return nil }
+    return keys.first { last($0) == name }
+  }
+
+  private static func flag(
+    _ word: String, _ rest: inout ArraySlice<String>, _ keys: [String]
+  ) throws -> (String, Node) {
+    guard word.hasPrefix("--") else { throw ConfigurationProblem.unexpected(word: word) }
+    let parts = word.dropFirst(2).split(
+      separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = parts[0].replacingOccurrences(of: "-", with: "_")
+    let path = try key(named: name, keys)
+    let text: String
+    if parts.count == 2 {
+      text = String(parts[1])
+    } else {
+      guard let next = rest.first else { throw ConfigurationProblem.missingValue(flag: path) }
+      text = next
+      rest = rest.dropFirst()
+    }
+    do {
+      return (path, try Yams.compose(yaml: text) ?? Node(""))
+    } catch let error as YamlError {
+      throw ConfigurationProblem.wrongValue(
+        place: "--\(path)", key: path, reason: "not valid YAML: \(error.reason)")
+    }
+  }
+
+  private static func key(named name: String, _ keys: [String]) throws -> String {
+    if keys.contains(name) { return name }
+    let ending = keys.filter { $0.hasSuffix(".\(name)") }
+    if ending.count == 1 { return ending[0] }
+    if ending.count > 1 { throw ConfigurationProblem.ambiguousFlag(flag: name, keys: ending) }
+    throw ConfigurationProblem.unknownKey(
+      place: "--\(name)", key: name, nearest: nearestKey(to: name, among: keys))
+  }
+
+  private static func problem(_ error: DecodingError, _ places: [String: String])
+    -> ConfigurationProblem
+  {
+    let context: DecodingError.Context
+    switch error {
+    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
+      .dataCorrupted(let found):
+      context = found
+    @unknown default:
+      return .wrongValue(place: "configuration", key: "?", reason: "\(error)")
+    }
+    let path = context.codingPath.map(\.stringValue).filter { Int($0) == nil }
+      .joined(separator: ".")
+    return .wrongValue(
+      place: places[path] ?? "configuration", key: path, reason: context.debugDescription)
+  }
+}
+
+extension YamlError {
+  /// The line the parser stopped at, or 0 where it does not say.
+  fileprivate var line: Int {
+    switch self {
+    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
+      mark.line
+    case .duplicatedKeysInMapping(_, let context): context.mark.line
+    default: 0
+    }
+  }
+
+  /// What the parser says, without the place.
+  fileprivate var reason: String {
+    switch self {
+    case .scanner(_, let problem, _, _), .parser(_, let problem, _, _),
+      .composer(_, let problem, _, _):
+      problem
+    case .duplicatedKeysInMapping(let duplicates, _):
+      "the key '\(duplicates.first ?? "?")' stands twice"
+    default: description
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Yams
+
+/// A configuration that a YAML file and flags can fill.
+protocol RunConfiguration: Codable, Sendable {
+  init()
+  /// Key paths such as `training.optimizer.lr` with what they mean: the only keys there are.
+  static var meanings: [(key: String, meaning: String)] { get }
+  /// Defaults that depend on other keys (a preset's).
+  static func defaults(for given: Node.Mapping) throws -> Self
+}
+
+extension RunConfiguration {
+  static func defaults(for given: Node.Mapping) throws -> Self { Self() }
+
+  /// All key paths.
+  static var keys: [String] { meanings.map(\.key) }
+
+  /// The keys with their defaults, for `--help`.
+  static var helpText: String {
+    let defaults = (try? ConfigurationTree.encode(Self())) ?? Node.Mapping([])
+    let lines = meanings.map { key, meaning in
+      let value =
+        ConfigurationTree.value(at: key, in: defaults).map(ConfigurationTree.text) ?? "none"
+      return "  --\(key) (default: \(value))\n        \(meaning)"
+    }
+    return """
+      Every setting is a key of the YAML file and a flag; a flag wins. The end of a flag's name is enough where it is
+      unique (--lambda for --training.method.advantage.lambda is not, --advantage.lambda is).
+
+      """ + lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,66 @@
+import Yams
+
+/// Configurations as trees of YAML nodes.
+enum ConfigurationTree {
+  /// A value as a tree.
+  static func encode(_ value: some Encodable) throws -> Node.Mapping {
+    let text = try YAMLEncoder().encode(value)
+    return try Yams.compose(yaml: text)?.mapping ?? Node.Mapping([])
+  }
+
+  /// The node at a key path, if it is there.
+  static func value(at path: String, in tree: Node.Mapping) -> Node? {
+    var node = Node.mapping(tree)
+    for part in path.split(separator: ".") {
+      guard let next = node.mapping?[Node(String(part))] else { return nil }
+      node = next
+    }
+    return node
+  }
+
+  /// Puts a node at a key path.
+  static func set(_ value: Node, at path: [Substring], in tree: inout Node.Mapping) {
+    guard let first = path.first else { return }
+    let key = Node(String(first))
+    if path.count == 1 {
+      tree[key] = value
+    } else {
+      var inner = tree[key]?.mapping ?? Node.Mapping([])
+      set(value, at: Array(path.dropFirst()), in: &inner)
+      tree[key] = .mapping(inner)
+    }
+  }
+
+  /// Lays one tree over another: mappings are merged, everything else is replaced.
+  static func overlay(_ upper: Node.Mapping, over lower: Node.Mapping) -> Node.Mapping {
+    var merged = lower
+    for (key, value) in upper {
+      if let inner = value.mapping, let below = merged[key]?.mapping {
+        merged[key] = .mapping(overlay(inner, over: below))
+      } else {
+        merged[key] = value
+      }
+    }
+    return merged
+  }
+
+  /// A node on one line, for help.
+  static func text(_ node: Node) -> String {
+    if let scalar = node.scalar { return scalar.string.isEmpty ? "''" : scalar.string }
+    if let sequence = node.sequence {
+      return "[" + sequence.map(text).joined(separator: ", ") + "]"
+    }
+    return "{…}"
+  }
+
+  /// All key paths of leaves, with where they stand.
+  static func leaves(of tree: Node.Mapping, under prefix: String = "") -> [(
+    path: String, line: Int
+  )] {
+    tree.flatMap { key, value -> [(path: String, line: Int)] in
+      let path = prefix.isEmpty ? key.string ?? "?" : "\(prefix).\(key.string ?? "?")"
+      if let inner = value.mapping, !inner.isEmpty { return leaves(of: inner, under: path) }
+      return [(path, key.mark?.line ?? 0)]
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import NeuralNetworks
+import Training
+import Yams
+
+/// The meanings of keys that several commands share.
+private enum SharedMeanings {
+  static func optimizer(_ prefix: String) -> [(key: String, meaning: String)] {
+    [
+      ("\(prefix).optimizer.learning_rate", "Step size of AdamW."),
+      ("\(prefix).optimizer.beta1", "Decay of the first moment."),
+      ("\(prefix).optimizer.beta2", "Decay of the second moment."),
+      ("\(prefix).optimizer.epsilon", "Added to the root of the second moment."),
+      ("\(prefix).optimizer.weight_decay", "Decoupled decay of matrices."),
+      (
+        "\(prefix).optimizer.max_grad_norm",
+        "Largest norm of all gradients together; none does not clip."
+      ),
+      ("\(prefix).schedule.decay", "What follows the warm-up: constant, linear or cosine."),
+      ("\(prefix).schedule.warmup_share", "Share of all steps in which the rate rises from 0."),
+      ("\(prefix).schedule.final_factor", "The rate at the end, as a share of the full one."),
+    ]
+  }
+
+  static let ending: [(key: String, meaning: String)] = [
+    ("output", "Where the trained model goes; none puts it into the run folder."),
+    ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
+    ("seed", "Decides every random draw of the run."),
+  ]
+}
+
+extension SupervisedRun.Configuration: RunConfiguration {
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("train", "JSON Lines files with `text`, or `prompt` and `completion`."),
+      ("held_out", "Held-out files of the same kind."),
+      ("tokenizer", "A tokenizer.json; none takes the one beside `base`."),
+      ("base", "A checkpoint folder to start from; none starts from random weights."),
+      ("model.layers", "Blocks of a fresh model."),
+      ("model.width", "Width of hidden states of a fresh model."),
+      ("model.heads", "Attention heads of a fresh model."),
+      ("model.positions", "Longest sequence of a fresh model, in tokens."),
+      ("model.dropout", "Dropout while training."),
+      ("training.epochs", "Passes over the training texts."),
+      ("training.batch_tokens", "Most tokens in a batch, padding included."),
+      (
+        "training.averaging",
+        "Decay of the moving average of weights that is saved; 0 averages nothing."
+      ),
+    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+}
+
+extension RewardRun.Configuration: RunConfiguration {
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("base", "The language model's folder to start from, with its tokenizer."),
+      ("train", "JSON Lines files with `text` and `ratings`, or with `chosen` and `rejected`."),
+      ("held_out", "Held-out files with `text` and `ratings`."),
+      ("dropout", "Dropout while training."),
+      ("training.epochs", "Passes over the training data."),
+      ("training.batch_texts", "Texts (or pairs) in a batch; all pairs of rated texts are used."),
+      (
+        "training.averaging",
+        "Decay of the moving average of weights that is saved; 0 averages nothing."
+      ),
+      (
+        "training.language_model_weight",
+        "Weight of the texts' own cross-entropy beside the ranking loss."
+      ),
+    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+}
+
+extension PolicyRun.Configuration: RunConfiguration {
+  /// The method of the preset that is given, if one is.
+  static func defaults(for given: Node.Mapping) throws -> PolicyRun.Configuration {
+    guard let node = given[Node("preset")] else { return Self(preset: .ppoKL) }
+    guard let preset = node.string.flatMap(Method.Preset.init(rawValue:)) else {
+      let names = Method.Preset.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConfigurationProblem.wrongValue(
+        place: "configuration", key: "preset",
+        reason: "there is no method '\(node.string ?? "?")'; there are \(names)")
+    }
+    return Self(preset: preset)
+  }
+
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("preset", "A method by name: ppo, ppo-kl, actde, gaa-code, gaa-text, gaa-per-token."),
+      ("policy", "The checkpoint folder that is trained, with its tokenizer."),
+      (
+        "reference",
+        "The checkpoint it is held to or watched against; none is the policy at the start."
+      ),
+      ("prompts", "JSON Lines files with `prompt`, or `text` whose opening is the prompt."),
+      ("prompt_words", "How many words of a prompt are used; none uses all."),
+      ("reward.model", "A reward model's folder."),
+      ("reward.scale", "score (normalised) or probability (its sigmoid)."),
+      ("reward.hole", "A planted hole: clean, capped or uncapped."),
+      ("reward.word", "The word that the hole pays for."),
+      ("reward.gold", "A second reward model that the policy never sees, only reported."),
+      ("training.steps", "Steps of the run."),
+      ("training.episodes_per_step", "Completions per step."),
+      ("training.epochs", "Passes over a step's completions."),
+      ("training.minibatches", "Updates per pass."),
+      (
+        "training.sampling.temperature", "Divides the scores, in sampling and in log-probabilities."
+      ),
+      ("training.sampling.top_k", "0 in training: draws come from the whole distribution."),
+      ("training.sampling.top_p", "1 in training: draws come from the whole distribution."),
+      ("training.sampling.max_new_tokens", "Longest completion."),
+      ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
+      ("training.method.advantage.estimator", "gae, or actde (action-conditioned TD error)."),
+      ("training.method.advantage.discount", "γ."),
+      ("training.method.advantage.lambda", "λ of the advantages."),
+      ("training.method.advantage.whitening", "centered, scaled (the mean stays) or none."),
+      ("training.method.objective.clip_range", "ε of the clipped surrogate; none does not clip."),
+      ("training.method.objective.entropy_weight", "Weight of the entropy bonus."),
+      ("training.method.objective.greedy_awareness", "none, code, text or per-token."),
+      ("training.method.objective.sigma_scale", "x_σ of greedy awareness."),
+      ("training.method.objective.eta_scale", "x_η of greedy awareness."),
+      ("training.method.reference.placement", "Where the KL penalty stands: none, reward or loss."),
+      ("training.method.reference.coefficient", "β of the KL penalty."),
+      (
+        "training.method.reference.target",
+        "KL per episode that β is steered towards; none keeps β."
+      ),
+      (
+        "training.method.reference.horizon",
+        "Episodes in which β can change by a factor of about e^0.2."
+      ),
+      (
+        "training.method.critic.kind",
+        "value-head, detached-value-head, value-model or action-value-heads."
+      ),
+      ("training.method.critic.clip_range", "ε of the clipped value loss; none does not clip."),
+      ("training.method.critic.weight", "Weight of the value loss."),
+      ("training.method.critic.action_value_weight", "Weight of the action-value loss."),
+      ("training.method.critic.lambda", "λ of the returns that the critic learns."),
+      (
+        "training.method.critic.learning_rate_factor",
+        "The critic's learning rate as a multiple of the policy's."
+      ),
+    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: flags to configuration to call to rendering.
+@main
+struct Rein: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "rein",
+    abstract: "Reinforcement learning from human feedback, with reins on.",
+    discussion: """
+      A first walk, from text to a policy trained on human ratings:
+
+        rein data        make training files from the published ratings
+        rein tokenizer   train a tokenizer, encode, decode
+        rein sft         train a language model on texts
+        rein reward      train a reward model on ratings or preferences
+        rein ppo         train the policy by reinforcement learning
+        rein generate    draw completions
+        rein score       log-probabilities, entropies, values or rewards of texts
+        rein report      one HTML page for a run
+        rein reproduce   published experiments, side by side
+
+      Exit codes: 0 done, 1 the world failed (disk, memory, a reward that broke), 2 the input is wrong, 130 stopped by
+      Ctrl-C after saving.
+      """,
+    version: version,
+    subcommands: [
+      DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
+      PolicyCommand.self, GenerateCommand.self, ScoreCommand.self, ReportCommand.self,
+      ReproduceCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failure.exit(error)
+    }
+  }
+}

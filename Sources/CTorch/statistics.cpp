@@ -25,9 +25,9 @@ at::Tensor log_probabilities_of(const at::Tensor &hidden, const at::Tensor &weig
 struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
   static torch::autograd::variable_list forward(
       torch::autograd::AutogradContext *context, const at::Tensor &hidden, const at::Tensor &weight,
-      const at::Tensor &targets, const at::Tensor &reference_hidden, const at::Tensor &reference_weight,
-      double temperature, int64_t rows_per_chunk) {
-    const bool against = reference_hidden.defined();
+      const at::Tensor &targets, const std::optional<at::Tensor> &reference_hidden,
+      const std::optional<at::Tensor> &reference_weight, double temperature, int64_t rows_per_chunk) {
+    const bool against = reference_hidden.has_value();
     const int64_t rows = hidden.size(0);
     const auto type = hidden.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     auto chosen = at::empty({rows, targets.size(1)}, hidden.options().dtype(type));
@@ -40,11 +40,13 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
       auto p = log_p.exp();
       entropies.narrow(0, start, count).copy_((p * log_p).sum(1).neg_());
       if (against) {
-        auto log_q = log_probabilities_of(reference_hidden.narrow(0, start, count), reference_weight, temperature);
+        auto log_q = log_probabilities_of(reference_hidden->narrow(0, start, count), *reference_weight, temperature);
         divergences.narrow(0, start, count).copy_((p * (log_p - log_q)).sum(1));
       }
     }
-    context->save_for_backward({hidden, weight, targets, reference_hidden, reference_weight, entropies, divergences});
+    context->save_for_backward(
+        {hidden, weight, targets, reference_hidden.value_or(at::Tensor()), reference_weight.value_or(at::Tensor()),
+         entropies, divergences});
     context->saved_data["temperature"] = temperature;
     context->saved_data["rows"] = rows_per_chunk;
     return against ? torch::autograd::variable_list{chosen, entropies, divergences}
@@ -105,8 +107,8 @@ ct_status_t ct_token_statistics(
     ct_tensor_t *divergences) {
   return guarded([&] {
     auto results = TokenStatistics::apply(
-        borrow(hidden), borrow(weight), borrow(targets), reference_hidden ? borrow(reference_hidden) : at::Tensor(),
-        reference_weight ? borrow(reference_weight) : at::Tensor(), temperature, rows_per_chunk);
+        borrow(hidden), borrow(weight), borrow(targets), borrow_optional(reference_hidden),
+        borrow_optional(reference_weight), temperature, rows_per_chunk);
     *log_probabilities = give(results[0]);
     *entropies = give(results[1]);
     *divergences = results.size() > 2 ? give(results[2]) : nullptr;

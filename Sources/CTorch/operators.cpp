@@ -96,9 +96,14 @@ CT_SCALAR_OPERATORS(CT_DEFINE_SCALAR)
 
 ct_status_t ct_clamp(ct_tensor_t tensor, double lower, double upper, ct_tensor_t *out) {
   return guarded([&] {
-    auto low = std::isfinite(lower) ? std::optional<at::Scalar>(lower) : std::nullopt;
-    auto high = std::isfinite(upper) ? std::optional<at::Scalar>(upper) : std::nullopt;
     auto value = borrow(tensor);
+    // A floating-point bound would turn whole numbers into float32.
+    const bool whole = at::isIntegralType(value.scalar_type(), /*includeBool=*/true);
+    auto bound = [&](double number) -> std::optional<at::Scalar> {
+      if (std::isinf(number)) return std::nullopt;
+      return whole ? at::Scalar(static_cast<int64_t>(number)) : at::Scalar(number);
+    };
+    auto low = bound(whole ? std::ceil(lower) : lower), high = bound(whole ? std::floor(upper) : upper);
     *out = give(low || high ? at::clamp(value, low, high) : value.alias());
   });
 }

@@ -42,7 +42,8 @@ public struct LanguageModel: Sendable {
 
   /// A second model with the same values and storage of its own.
   public func copy() throws -> LanguageModel {
-    let builder = ParameterBuilder(generator: Generator(seed: 0), device: outputWeight.device)
+    let builder = ParameterBuilder(
+      generator: Generator(seed: 0), dataType: outputWeight.dataType, device: outputWeight.device)
     let twin = try LanguageModel(configuration, builder)
     twin.parameters.assign(parameters)
     return twin

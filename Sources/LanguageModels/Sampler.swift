@@ -51,10 +51,13 @@ public struct Sampler {
 
   // Scores of the distribution that tokens are drawn from: tokens that cannot be drawn have −∞.
   private func distribution(_ logits: Tensor, step: Int) -> Tensor {
-    var scores = sampling.temperature > 0 ? logits / sampling.temperature : logits
+    var scores = logits.dataType == .float64 ? logits : logits.cast(to: .float32)
+    if sampling.temperature > 0 { scores = scores / sampling.temperature }
     if let stopToken, step < sampling.minimumLength {
-      let place = Tensor.full([scores.size(0), 1], Double(stopToken), dataType: .int64)
-      let never = Tensor.full([scores.size(0), 1], -.infinity, dataType: scores.dataType)
+      let place = Tensor.full(
+        [scores.size(0), 1], Double(stopToken), dataType: .int64, device: scores.device)
+      let never = Tensor.full(
+        [scores.size(0), 1], -.infinity, dataType: scores.dataType, device: scores.device)
       scores = scores.scattering(never, at: place, along: 1)
     }
     if sampling.topK > 0 && sampling.topK < scores.size(1) {

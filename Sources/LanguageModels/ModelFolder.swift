@@ -145,12 +145,9 @@ public struct ModelFolder: Sendable {
       let key = context.codingPath.map(\.stringValue).joined(separator: ".")
       throw .configuration(
         file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
-    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .configuration(
-        file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
     } catch {
-      throw .configuration(file: configurationURL.path, reason: "is not JSON")
+      throw .configuration(
+        file: configurationURL.path, reason: "is not JSON, or a number does not fit its key")
     }
   }
 }

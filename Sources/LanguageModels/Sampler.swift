@@ -30,8 +30,11 @@ public struct Sampler {
       var batch = ActiveBatch(prompts, model, capacity: sampling.maximumLength)
       var record = RolloutRecord(prompts)
       var hidden = batch.prefill()
+      // Scores are formed in at least float32, as in training: rounded ones would move probability ratios.
+      let type = model.outputWeight.dataType == .float64 ? DataType.float64 : .float32
+      let output = model.outputWeight.cast(to: type).transposed()
       for step in 0..<sampling.maximumLength {
-        let scores = distribution(model.logits(ofHidden: hidden), step: step)
+        let scores = distribution(hidden.cast(to: type).matmul(output), step: step)
         let logProbabilities = scores.logSoftmax(along: -1)
         let tokens =
           sampling.temperature == 0
@@ -51,8 +54,7 @@ public struct Sampler {
 
   // Scores of the distribution that tokens are drawn from: tokens that cannot be drawn have −∞.
   private func distribution(_ logits: Tensor, step: Int) -> Tensor {
-    var scores = logits.dataType == .float64 ? logits : logits.cast(to: .float32)
-    if sampling.temperature > 0 { scores = scores / sampling.temperature }
+    var scores = sampling.temperature > 0 ? logits / sampling.temperature : logits
     if let stopToken, step < sampling.minimumLength {
       let place = Tensor.full(
         [scores.size(0), 1], Double(stopToken), dataType: .int64, device: scores.device)

@@ -164,7 +164,8 @@ import Torch
       ),
       ("\"scale_attn_weights\": false", "scale_attn_weights false is not supported"),
       ("\"add_cross_attention\": true", "add_cross_attention true is not supported"),
-      ("\"n_layer\": \"two\"", "key 'n_layer': "), ("\"n_layer\": 1.5", "key 'n_layer': "),
+      ("\"n_layer\": \"two\"", "key 'n_layer': "),
+      ("\"n_layer\": 1.5", "is not JSON, or a number does not fit its key"),
       ("\"n_layer\": null", "key 'n_layer': "), ("\"x\": ", "is not JSON"),
     ])
   func `a configuration that Rein cannot follow is refused with its key`(

@@ -84,7 +84,6 @@ struct Lie: Sendable, CustomTestStringConvertible {
       "tensor 't' has an impossible shape [4611686018427387904, 4, 2]"),
     Lie(tensor: "length 2⁶³", shape: "[9223372036854775808]", lacks),
     Lie(tensor: "shape with fractions", shape: "[2.5]", lacks),
-    Lie(tensor: "shape of truth values", shape: "[true, 2]", lacks),
     Lie(
       tensor: "gap before", dtype: "\"U8\"", offsets: "[6, 8]", "bytes 0 to 6 belong to no tensor"),
     Lie(

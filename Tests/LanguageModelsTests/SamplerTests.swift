@@ -24,7 +24,7 @@ import Torch
     var start = 0
     for (index, prompt) in Self.prompts.enumerated() {
       let alone = try rollout(greedy, after: [prompt], stop: stop)
-      #expect(together.completions[index] == alone.completions[0])
+      try #require(together.completions[index] == alone.completions[0])
       let places = start..<start + alone.completions[0].tokens.count
       expectEqual(
         together.logProbabilities.slice(0, places), alone.logProbabilities, tolerance: 1e-5)

@@ -25,7 +25,9 @@ public struct LanguageModel: Sendable {
   /// The output projection [vocabulary, width].
   public var outputWeight: Tensor { trunk.tokenEmbedding }
 
-  /// Scores of every token at every place. For tests and single sequences: training never holds these for a batch.
+  /// Scores of every token at every place.
+  ///
+  /// For tests and single sequences: training never holds these for a batch.
   ///
   /// - Parameters:
   ///   - tokens: [batch, time] int64.

@@ -1,7 +1,9 @@
 public import NeuralNetworks
 public import Torch
 
-/// The body of a decoder: tokens to hidden states. GPT-2: learned positions, normalisation before each part, tanh GELU.
+/// The body of a decoder, tokens to hidden states.
+///
+/// GPT-2: learned positions, normalisation before each part, tanh GELU.
 public struct Trunk: Sendable {
   /// The shape.
   public let configuration: DecoderConfiguration

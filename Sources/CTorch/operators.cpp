@@ -70,14 +70,6 @@ using namespace ctorch;
 
 // ---- Element by element ------------------------------------------------------------------------------
 
-// A whole number beside whole numbers stays whole: a floating-point scalar would promote the tensor.
-static at::Scalar scalar_for(const at::Tensor &tensor, double value) {
-  const bool is_whole = value == std::trunc(value) && std::abs(value) < 9e15;
-  return c10::isIntegralType(tensor.scalar_type(), /*includeBool=*/false) && is_whole
-             ? at::Scalar(static_cast<int64_t>(value))
-             : at::Scalar(value);
-}
-
 // The names in CT_UNARY_OPERATORS, whichever library function each stands for.
 namespace operators {
 using at::abs, at::exp, at::expm1, at::isfinite, at::log, at::log1p, at::log_sigmoid, at::logical_not, at::neg,
@@ -95,10 +87,7 @@ at::Tensor gelu_tanh(const at::Tensor &x) { return at::gelu(x, "tanh"); }
   }
 #define CT_DEFINE_SCALAR(name)                                                       \
   ct_status_t ct_##name##_scalar(ct_tensor_t left, double right, ct_tensor_t *out) { \
-    return guarded([&] {                                                             \
-      auto tensor = borrow(left);                                                    \
-      *out = give(at::name(tensor, scalar_for(tensor, right)));                      \
-    });                                                                              \
+    return guarded([&] { *out = give(at::name(borrow(left), right)); });             \
   }
 
 CT_UNARY_OPERATORS(CT_DEFINE_UNARY)
@@ -108,8 +97,13 @@ CT_SCALAR_OPERATORS(CT_DEFINE_SCALAR)
 ct_status_t ct_clamp(ct_tensor_t tensor, double lower, double upper, ct_tensor_t *out) {
   return guarded([&] {
     auto value = borrow(tensor);
-    auto low = std::isfinite(lower) ? std::optional(scalar_for(value, lower)) : std::nullopt;
-    auto high = std::isfinite(upper) ? std::optional(scalar_for(value, upper)) : std::nullopt;
+    // A floating-point bound would turn whole numbers into float32.
+    const bool whole = at::isIntegralType(value.scalar_type(), /*includeBool=*/true);
+    auto bound = [&](double number) -> std::optional<at::Scalar> {
+      if (std::isinf(number)) return std::nullopt;
+      return whole ? at::Scalar(static_cast<int64_t>(number)) : at::Scalar(number);
+    };
+    auto low = bound(whole ? std::ceil(lower) : lower), high = bound(whole ? std::floor(upper) : upper);
     *out = give(low || high ? at::clamp(value, low, high) : value.alias());
   });
 }

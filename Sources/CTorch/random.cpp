@@ -62,6 +62,7 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto scores = borrow(logits);
+    if (scores.scalar_type() == at::kBFloat16 || scores.scalar_type() == at::kHalf) scores = scores.to(at::kFloat);
     // argmax(logits − log E) with E ~ Exponential(1) has the law softmax(logits).
     auto noise = at::empty_like(scores, at::MemoryFormat::Contiguous).exponential_(1.0, generator_of(generator)).log_();
     *out = give(at::argmax(scores - noise, -1));

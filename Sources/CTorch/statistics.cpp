@@ -15,9 +15,14 @@ using namespace ctorch;
 namespace {
 
 // A bfloat16 projection alone moves probability ratios: logits are always formed and normalised in at least float32.
+at::Tensor widened(const at::Tensor &tensor) {
+  const auto type = tensor.scalar_type();
+  return type == at::kBFloat16 || type == at::kHalf ? tensor.to(at::kFloat) : tensor;
+}
+
+// `weight` is widened already, once for all chunks.
 at::Tensor log_probabilities_of(const at::Tensor &hidden, const at::Tensor &weight, double temperature) {
-  auto logits = at::mm(hidden, weight.t());
-  if (logits.scalar_type() == at::kBFloat16 || logits.scalar_type() == at::kHalf) logits = logits.to(at::kFloat);
+  auto logits = at::mm(widened(hidden), weight.t());
   if (temperature != 1.0) logits.div_(temperature);
   return at::log_softmax(logits, 1);
 }
@@ -25,9 +30,11 @@ at::Tensor log_probabilities_of(const at::Tensor &hidden, const at::Tensor &weig
 struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
   static torch::autograd::variable_list forward(
       torch::autograd::AutogradContext *context, const at::Tensor &hidden, const at::Tensor &weight,
-      const at::Tensor &targets, const std::optional<at::Tensor> &reference_hidden,
-      const std::optional<at::Tensor> &reference_weight, double temperature, int64_t rows_per_chunk) {
-    const bool against = reference_hidden.has_value();
+      const at::Tensor &targets, const std::optional<at::Tensor> &other_hidden,
+      const std::optional<at::Tensor> &other_weight, double temperature, int64_t rows_per_chunk) {
+    const bool against = other_hidden.has_value();
+    const auto reference_hidden = other_hidden.value_or(at::Tensor()), reference_weight = other_weight.value_or(at::Tensor());
+    const auto projection = widened(weight), reference_projection = against ? widened(reference_weight) : at::Tensor();
     const int64_t rows = hidden.size(0);
     const auto type = hidden.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     auto chosen = at::empty({rows, targets.size(1)}, hidden.options().dtype(type));
@@ -35,18 +42,16 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
     auto divergences = against ? at::empty({rows}, hidden.options().dtype(type)) : at::Tensor();
     for (int64_t start = 0; start < rows; start += rows_per_chunk) {
       const int64_t count = std::min(rows_per_chunk, rows - start);
-      auto log_p = log_probabilities_of(hidden.narrow(0, start, count), weight, temperature);
+      auto log_p = log_probabilities_of(hidden.narrow(0, start, count), projection, temperature);
       chosen.narrow(0, start, count).copy_(log_p.gather(1, targets.narrow(0, start, count)));
       auto p = log_p.exp();
       entropies.narrow(0, start, count).copy_((p * log_p).sum(1).neg_());
       if (against) {
-        auto log_q = log_probabilities_of(reference_hidden->narrow(0, start, count), *reference_weight, temperature);
+        auto log_q = log_probabilities_of(reference_hidden.narrow(0, start, count), reference_projection, temperature);
         divergences.narrow(0, start, count).copy_((p * (log_p - log_q)).sum(1));
       }
     }
-    context->save_for_backward(
-        {hidden, weight, targets, reference_hidden.value_or(at::Tensor()), reference_weight.value_or(at::Tensor()),
-         entropies, divergences});
+    context->save_for_backward({hidden, weight, targets, reference_hidden, reference_weight, entropies, divergences});
     context->saved_data["temperature"] = temperature;
     context->saved_data["rows"] = rows_per_chunk;
     return against ? torch::autograd::variable_list{chosen, entropies, divergences}
@@ -64,12 +69,15 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
     const int64_t rows_per_chunk = context->saved_data["rows"].toInt();
     const bool from_chosen = gradients[0].defined(), from_entropy = gradients[1].defined();
     const bool from_divergence = gradients.size() > 2 && gradients[2].defined();
+    const auto projection = widened(weight);
+    const auto reference_projection = from_divergence ? widened(reference_weight) : at::Tensor();
+    // Nothing here is in place that a second differentiation needs.
     auto hidden_gradient = at::empty_like(hidden);
-    auto weight_gradient = at::zeros_like(weight);
+    auto weight_gradient = at::zeros_like(projection);
     for (int64_t start = 0; start < hidden.size(0); start += rows_per_chunk) {
       const int64_t count = std::min(rows_per_chunk, hidden.size(0) - start);
-      auto h = hidden.narrow(0, start, count);
-      auto log_p = log_probabilities_of(h, weight, temperature);
+      auto h = widened(hidden.narrow(0, start, count));
+      auto log_p = log_probabilities_of(h, projection, temperature);
       auto p = log_p.exp();
       at::Tensor slope;
       if (from_entropy || from_divergence) {
@@ -80,22 +88,21 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
         }
         if (from_divergence) {
           auto g = gradients[2].narrow(0, start, count).unsqueeze(1);
-          auto log_q = log_probabilities_of(reference_hidden.narrow(0, start, count), reference_weight, temperature);
+          auto log_q = log_probabilities_of(reference_hidden.narrow(0, start, count), reference_projection, temperature);
           slope.add_(p * (log_p - log_q - divergences.narrow(0, start, count).unsqueeze(1)) * g);
         }
       }
       if (from_chosen) {
         auto g = gradients[0].narrow(0, start, count).contiguous();
         auto total = g.sum(1, /*keepdim=*/true);
-        slope = slope.defined() ? slope.sub_(p.mul_(total)) : p.mul_(total.neg_());
+        slope = slope.defined() ? slope.sub_(p * total) : p * total.neg();
         slope.scatter_add_(1, targets.narrow(0, start, count), g);
       }
       if (temperature != 1.0) slope.div_(temperature);
-      slope = slope.to(hidden.scalar_type());
-      hidden_gradient.narrow(0, start, count).copy_(at::mm(slope, weight));
+      hidden_gradient.narrow(0, start, count).copy_(at::mm(slope, projection));
       weight_gradient.addmm_(slope.t(), h);
     }
-    return {hidden_gradient, weight_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    return {hidden_gradient, weight_gradient.to(weight.scalar_type()), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 

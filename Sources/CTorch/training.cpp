@@ -33,8 +33,14 @@ ct_status_t ct_gradients(ct_tensor_t output, const ct_tensor_t *inputs, int64_t 
     auto gradients = torch::autograd::grad(
         {borrow(output)}, sources, /*grad_outputs=*/{}, /*retain_graph=*/record, /*create_graph=*/record,
         /*allow_unused=*/true);
-    for (int64_t i = 0; i < count; ++i)
-      out[i] = give(gradients[i].defined() ? gradients[i] : at::zeros_like(sources[i]));
+    for (int64_t i = 0; i < count; ++i) {
+      auto &gradient = gradients[i];
+      // Optimizers write into gradients: one that repeats its elements, or shares them, gets storage of its own.
+      if (!gradient.defined()) gradient = at::zeros_like(sources[i]);
+      else if (gradient.use_count() > 1 || gradient.storage().use_count() > 1 || !gradient.is_non_overlapping_and_dense())
+        gradient = gradient.clone();
+      out[i] = give(std::move(gradient));
+    }
   });
 }
 

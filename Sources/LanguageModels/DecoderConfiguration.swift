@@ -97,10 +97,17 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
     if modelType != "gpt2" { return "model_type '\(modelType)' is not supported: only gpt2 is" }
     let sizes = [
       ("vocab_size", vocabularyCount), ("n_positions", positionCount), ("n_embd", width),
-      ("n_layer", layerCount), ("n_head", headCount),
+      ("n_layer", layerCount), ("n_head", headCount), ("n_inner", innerWidth ?? 1),
     ]
     for (key, value) in sizes where value <= 0 { return "\(key) is \(value): it must be positive" }
     if width % headCount != 0 { return "n_embd \(width) is not a multiple of n_head \(headCount)" }
+    let shares = [
+      ("resid_pdrop", residualDropout), ("embd_pdrop", embeddingDropout),
+      ("attn_pdrop", attentionDropout),
+    ]
+    for (key, value) in shares where !(value >= 0 && value < 1) {
+      return "\(key) is \(value): it must be in [0, 1)"
+    }
     return nil
   }
 }

@@ -25,7 +25,9 @@ public struct LanguageModel: Sendable {
   /// The output projection [vocabulary, width].
   public var outputWeight: Tensor { trunk.tokenEmbedding }
 
-  /// Scores of every token at every place. For tests and single sequences: training never holds these for a batch.
+  /// Scores of every token at every place.
+  ///
+  /// For tests and single sequences: training never holds these for a batch.
   ///
   /// - Parameters:
   ///   - tokens: [batch, time] int64.
@@ -42,7 +44,8 @@ public struct LanguageModel: Sendable {
 
   /// A second model with the same values and storage of its own.
   public func copy() throws -> LanguageModel {
-    let builder = ParameterBuilder(generator: Generator(seed: 0), device: outputWeight.device)
+    let builder = ParameterBuilder(
+      generator: Generator(seed: 0), dataType: outputWeight.dataType, device: outputWeight.device)
     let twin = try LanguageModel(configuration, builder)
     twin.parameters.assign(parameters)
     return twin

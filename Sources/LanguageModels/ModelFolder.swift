@@ -27,8 +27,24 @@ public struct ModelFolder: Sendable {
     var num_labels: Int?
     var id2label: [String: String]?
     var torch_dtype: String?
-    var tie_word_embeddings: Bool?
     var activation_function: String?
+    // Variants of GPT-2 that Rein does not compute, and would get wrong in silence.
+    var tie_word_embeddings: Bool?
+    var scale_attn_weights: Bool?
+    var scale_attn_by_inverse_layer_idx: Bool?
+    var add_cross_attention: Bool?
+
+    var problem: String? {
+      if let name = activation_function, name != "gelu_new", name != "gelu_pytorch_tanh" {
+        return "activation_function '\(name)' is not supported"
+      }
+      if tie_word_embeddings == false { return "tie_word_embeddings false is not supported" }
+      if scale_attn_weights == false { return "scale_attn_weights false is not supported" }
+      if scale_attn_by_inverse_layer_idx == true {
+        return "scale_attn_by_inverse_layer_idx true is not supported"
+      }
+      return add_cross_attention == true ? "add_cross_attention true is not supported" : nil
+    }
   }
 
   /// The folder.
@@ -53,10 +69,8 @@ public struct ModelFolder: Sendable {
     if let problem = configuration.problem {
       throw .configuration(file: configurationURL.path, reason: problem)
     }
-    let extras = try decode(Extras.self)
-    if let name = extras.activation_function, name != "gelu_new", name != "gelu_pytorch_tanh" {
-      throw .configuration(
-        file: configurationURL.path, reason: "activation_function '\(name)' is not supported")
+    if let problem = try decode(Extras.self).problem {
+      throw .configuration(file: configurationURL.path, reason: problem)
     }
     return configuration
   }
@@ -113,10 +127,13 @@ public struct ModelFolder: Sendable {
     headFrom generator: Generator, configuration shape: DecoderConfiguration? = nil,
     device: Device = .cpu
   ) throws -> RewardModel {
-    try RewardModel(
-      shape ?? configuration(),
-      ParameterBuilder(
-        file: SafeTensors(contentsOf: weightsURL), drawingMissingFrom: generator, device: device))
+    let builder = try ParameterBuilder(
+      file: SafeTensors(contentsOf: weightsURL), drawingMissingFrom: generator, device: device)
+    let model = try RewardModel(shape ?? configuration(), builder)
+    if let hole = builder.drawn.first(where: { $0 != "score.weight" }) {
+      throw WeightError.missing(file: weightsURL.path, tensor: hole)
+    }
+    return model
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
@@ -136,7 +153,8 @@ public struct ModelFolder: Sendable {
       throw .configuration(
         file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
     } catch {
-      throw .configuration(file: configurationURL.path, reason: "is not JSON")
+      throw .configuration(
+        file: configurationURL.path, reason: "is not JSON, or a number does not fit its key")
     }
   }
 }

@@ -1,8 +1,9 @@
 public import NeuralNetworks
 public import Torch
 
-/// r(x): one number for a whole text, read at its last real token. Hugging Face's `GPT2ForSequenceClassification` with
-/// one label.
+/// r(x): one number for a whole text, read at its last real token.
+///
+/// Hugging Face's `GPT2ForSequenceClassification` with one label.
 public struct RewardModel: Sendable {
   /// Tokens to hidden states.
   public let trunk: Trunk
@@ -32,7 +33,9 @@ public struct RewardModel: Sendable {
   /// The shape.
   public var configuration: DecoderConfiguration { trunk.configuration }
 
-  /// A model; a fresh head is drawn from N(0, 1/(width + 1)) (Ziegler et al. 2019).
+  /// A model, whose fresh head is drawn from N(0, 1/(width + 1)).
+  ///
+  /// The head follows Ziegler and others (2019).
   ///
   /// - Parameters:
   ///   - configuration: The shape.

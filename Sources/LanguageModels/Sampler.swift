@@ -30,8 +30,11 @@ public struct Sampler {
       var batch = ActiveBatch(prompts, model, capacity: sampling.maximumLength)
       var record = RolloutRecord(prompts)
       var hidden = batch.prefill()
+      // Scores are formed in at least float32, as in training: rounded ones would move probability ratios.
+      let type = model.outputWeight.dataType == .float64 ? DataType.float64 : .float32
+      let output = model.outputWeight.cast(to: type).transposed()
       for step in 0..<sampling.maximumLength {
-        let scores = distribution(model.logits(ofHidden: hidden), step: step)
+        let scores = distribution(hidden.cast(to: type).matmul(output), step: step)
         let logProbabilities = scores.logSoftmax(along: -1)
         let tokens =
           sampling.temperature == 0
@@ -53,8 +56,10 @@ public struct Sampler {
   private func distribution(_ logits: Tensor, step: Int) -> Tensor {
     var scores = sampling.temperature > 0 ? logits / sampling.temperature : logits
     if let stopToken, step < sampling.minimumLength {
-      let place = Tensor.full([scores.size(0), 1], Double(stopToken), dataType: .int64)
-      let never = Tensor.full([scores.size(0), 1], -.infinity, dataType: scores.dataType)
+      let place = Tensor.full(
+        [scores.size(0), 1], Double(stopToken), dataType: .int64, device: scores.device)
+      let never = Tensor.full(
+        [scores.size(0), 1], -.infinity, dataType: scores.dataType, device: scores.device)
       scores = scores.scattering(never, at: place, along: 1)
     }
     if sampling.topK > 0 && sampling.topK < scores.size(1) {

@@ -1,7 +1,9 @@
 public import NeuralNetworks
 public import Torch
 
-/// The body of a decoder: tokens to hidden states. GPT-2: learned positions, normalisation before each part, tanh GELU.
+/// The body of a decoder, tokens to hidden states.
+///
+/// GPT-2: learned positions, normalisation before each part, tanh GELU.
 public struct Trunk: Sendable {
   /// The shape.
   public let configuration: DecoderConfiguration
@@ -143,8 +145,11 @@ private struct Block: Sendable {
     var mask = context.mask
     if let cache = context.cache {
       (keys, values) = cache.extend(layer: layer, keys: keys, values: values)
-      // One new token sees all that came before: no mask is needed.
-      if case .causal = mask, time == 1 { mask = .none }
+      // One new token sees all that came before: no mask is needed. Fused attention counts a causal mask from the first
+      // key, so several new tokens after others need theirs written out.
+      if case .causal = mask, keys.size(2) > time {
+        mask = time == 1 ? .none : .allowed(causal(time, keys.size(2), on: keys.device))
+      }
     }
     let scale = 1 / Double(configuration.headWidth).squareRoot()
     let mixed: Tensor
@@ -157,6 +162,11 @@ private struct Block: Sendable {
     return mixed.permuted(0, 2, 1, 3).reshaped(batch, time, width)
   }
 
+  // The last query stands at the last key.
+  private func causal(_ queries: Int, _ keys: Int, on device: Device) -> Tensor {
+    Tensor.ones([queries, keys], device: device).lowerTriangle(diagonal: keys - queries) .> 0
+  }
+
   // The attention weights themselves, for dropout on them.
   private func weights(
     _ queries: Tensor, _ keys: Tensor, _ mask: Tensor.AttentionMask, _ scale: Double
@@ -165,11 +175,7 @@ private struct Block: Sendable {
     let allowed: Tensor
     switch mask {
     case .none: return scores.softmax(along: -1)
-    case .causal:
-      let (query, key) = (queries.size(2), keys.size(2))
-      allowed =
-        Tensor.ones([query, key], device: queries.device)
-        .lowerTriangle(diagonal: key - query) .> 0
+    case .causal: allowed = causal(queries.size(2), keys.size(2), on: queries.device)
     case .allowed(let tensor): allowed = tensor
     }
     return scores.replacing(with: -.infinity, where: allowed.negated()).softmax(along: -1)

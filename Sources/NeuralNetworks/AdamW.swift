@@ -62,7 +62,7 @@ public final class AdamW {
   /// - Parameters:
   ///   - parameters: What to update.
   ///   - configuration: The constants.
-  ///   - learningRateFactors: Scales the step of parameters whose name it gives a factor for.
+  ///   - learningRateFactor: Scales the step of parameters whose name it gives a factor for.
   public init(
     _ parameters: Parameters, _ configuration: Configuration,
     learningRateFactor: (String) -> Double = { _ in 1 }

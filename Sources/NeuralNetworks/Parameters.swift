@@ -42,7 +42,11 @@ public struct Parameters: Sendable {
   /// - Parameter other: Parameters of the same names and shapes, in the same order.
   public func assign(_ other: Parameters) {
     precondition(names == other.names, "parameters of different modules")
-    for (target, source) in zip(tensors, other.tensors) { target.assign(source) }
+    for (index, (target, source)) in zip(tensors, other.tensors).enumerated() {
+      precondition(
+        target.shape == source.shape, "\(names[index]) is \(target.shape), not \(source.shape)")
+      target.assign(source)
+    }
   }
 }
 

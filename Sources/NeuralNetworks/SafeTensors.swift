@@ -45,8 +45,37 @@ public struct SafeTensors: Sendable {
           name, value, dataStart: start, fileLength: data.count, path: path)
       }
     }
+    try SafeTensors.checkLayout(entries, dataStart: start, fileLength: data.count, path: path)
     self.entries = entries
     self.metadata = metadata
+  }
+
+  // The format allows no overlap and no bytes that belong to no tensor.
+  private static func checkLayout(
+    _ entries: [String: Entry], dataStart: Int, fileLength: Int, path: String
+  ) throws(WeightError) {
+    let order = entries.sorted {
+      ($0.value.bytes.lowerBound, $0.value.bytes.upperBound, $0.key)
+        < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound, $1.key)
+    }
+    var end = dataStart
+    for (name, entry) in order {
+      let start = entry.bytes.lowerBound
+      guard start >= end else {
+        throw .malformed(
+          file: path,
+          reason: "tensor '\(name)' starts at byte \(start - dataStart), "
+            + "inside another that ends at \(end - dataStart)")
+      }
+      guard start == end else { break }
+      end = entry.bytes.upperBound
+    }
+    let next = order.first { $0.value.bytes.lowerBound > end }?.value.bytes.lowerBound ?? fileLength
+    guard end == next else {
+      throw .malformed(
+        file: path,
+        reason: "bytes \(end - dataStart) to \(next - dataStart) belong to no tensor")
+    }
   }
 
   private static func header(of data: Data, path: String) throws(WeightError) -> (

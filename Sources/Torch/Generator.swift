@@ -82,6 +82,7 @@ public final class Generator: @unchecked Sendable {
 
   /// Elements set to zero with a probability, the others divided by what is left of 1.
   public func dropout(_ tensor: Tensor, probability: Double) -> Tensor {
+    precondition(0 <= probability && probability < 1, "dropout with probability \(probability)")
     guard probability > 0 else { return tensor }
     return produce("dropout of \(tensor.shape)") { ct_dropout(tensor.raw, probability, raw, $0) }
   }

@@ -28,7 +28,11 @@ extension Tensor {
   /// Two dimensions changed for one another.
   public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
     var order = Array(0..<rank)
-    order.swapAt(first < 0 ? first + rank : first, second < 0 ? second + rank : second)
+    let (left, right) = (first < 0 ? first + rank : first, second < 0 ? second + rank : second)
+    precondition(
+      order.indices.contains(left) && order.indices.contains(right),
+      "transpose dimensions \(first) and \(second) of \(shape)")
+    order.swapAt(left, right)
     return produce("transpose \(shape)") { out in
       withShape(order) { ct_permute(raw, $0, $1, out) }
     }
@@ -37,7 +41,9 @@ extension Tensor {
   /// A dimension of length 1 put in; negative places count from the end of the result.
   public func unsqueezed(_ dimension: Int) -> Tensor {
     var newShape = shape
-    newShape.insert(1, at: dimension < 0 ? dimension + rank + 1 : dimension)
+    let position = dimension < 0 ? dimension + rank + 1 : dimension
+    precondition((0...rank).contains(position), "unsqueeze dimension \(dimension) of \(shape)")
+    newShape.insert(1, at: position)
     return reshaped(to: newShape)
   }
 
@@ -45,7 +51,9 @@ extension Tensor {
   public func squeezed(_ dimension: Int) -> Tensor {
     var newShape = shape
     let position = dimension < 0 ? dimension + rank : dimension
-    precondition(newShape[position] == 1, "squeeze dimension \(dimension) of \(shape)")
+    precondition(
+      newShape.indices.contains(position) && newShape[position] == 1,
+      "squeeze dimension \(dimension) of \(shape)")
     newShape.remove(at: position)
     return reshaped(to: newShape)
   }

@@ -1,0 +1,225 @@
+import Foundation
+import LanguageModels
+import NeuralNetworks
+import TensorTestSupport
+import Testing
+import Torch
+
+@Suite struct `Model folders` {
+  let tokens = Tensor([7, 12, 3, 25, 31, 2, 18, 9]).reshaped(2, 4)
+
+  @Test func `a saved language model loads with the same bits`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url.appending(path: "new/model"))
+      try folder.save(model)
+      let loaded = try folder.languageModel()
+      #expect(loaded.configuration == model.configuration)
+      #expect(loaded.parameters.names == model.parameters.names)
+      expectEqual(loaded.logits(tokens), model.logits(tokens), tolerance: 0)
+      #expect(try !folder.isRewardModel())
+      try export(folder, model)
+    }
+  }
+
+  // Scripts/fixtures/check_transformers.py loads what this leaves where it says.
+  private func export(_ folder: ModelFolder, _ model: LanguageModel) throws {
+    guard let path = ProcessInfo.processInfo.environment["REIN_EXPORT"] else { return }
+    let target = URL(filePath: path)
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    try ModelFolder(target.appending(path: "language")).save(model)
+    var outputs = Parameters()
+    outputs.append("tokens", tokens)
+    outputs.append("logits", model.logits(tokens))
+    var reward = try Fixture.reward()
+    reward.normalization = RewardModel.Normalization(mean: 1.5, deviation: 2)
+    try ModelFolder(target.appending(path: "reward")).save(reward)
+    outputs.append(
+      "scores", reward.rawScores(TokenBatch([[7, 12, 3, 25], [31, 2, 18, 9]])))
+    try SafeTensors.write(outputs, to: target.appending(path: "outputs.safetensors"))
+  }
+
+  @Test func `a saved reward model keeps its normalisation`() throws {
+    var model = try Fixture.reward()
+    model.normalization = RewardModel.Normalization(mean: 0.25, deviation: 3)
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(model)
+      let loaded = try folder.rewardModel()
+      #expect(loaded.normalization == model.normalization)
+      #expect(loaded.scores([[1, 2], [3]]) == model.scores([[1, 2], [3]]))
+      #expect(try folder.isRewardModel())
+    }
+  }
+
+  @Test func `weights stored in bfloat16 are half the size and load rounded`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(model, as: .bfloat16)
+      #expect(
+        try Data(contentsOf: folder.weightsURL).count < 2 * model.parameters.elementCount + 9000)
+      let loaded = try folder.languageModel()
+      for (left, right) in zip(loaded.parameters.tensors, model.parameters.tensors) {
+        expectEqual(left, right.cast(to: .bfloat16).cast(to: .float32), tolerance: 0)
+      }
+    }
+  }
+
+  @Test func `a tokenizer is laid beside the weights`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let tokenizer = url.appending(path: "somewhere.json")
+      try Data("{}".utf8).write(to: tokenizer)
+      let folder = ModelFolder(url.appending(path: "model"))
+      try folder.save(model, tokenizer: tokenizer)
+      #expect(try Data(contentsOf: folder.tokenizerURL) == Data("{}".utf8))
+      // Saving into the folder it came from leaves it there.
+      try folder.save(model, tokenizer: folder.tokenizerURL)
+      #expect(try Data(contentsOf: folder.tokenizerURL) == Data("{}".utf8))
+    }
+  }
+
+  @Test func `the first GPT-2 files, whose names have no prefix, load too`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(model)
+      var bare = Parameters()
+      for (name, tensor) in zip(model.parameters.names, model.parameters.tensors) {
+        bare.append(String(name.dropFirst("transformer.".count)), tensor)
+      }
+      try SafeTensors.write(bare, to: folder.weightsURL)
+      expectEqual(
+        try folder.languageModel().logits(tokens), model.logits(tokens), tolerance: 0)
+    }
+  }
+
+  @Test(arguments: [DataType.float32, .bfloat16])
+  func `a copy has the same values and type and storage of its own`(type: DataType) throws {
+    let folder = ModelFolder(try Fixture.url("language"))
+    let model = try LanguageModel(
+      folder.configuration(),
+      ParameterBuilder(file: SafeTensors(contentsOf: folder.weightsURL), dataType: type))
+    let twin = try model.copy()
+    expectEqual(twin.logits(tokens), model.logits(tokens), tolerance: 0)
+    Tensor.withoutRecording { twin.outputWeight.assign(twin.outputWeight * 0) }
+    #expect(model.outputWeight.magnitude().sum().item > 0)
+  }
+
+  @Test func `a weight that the file lacks is named`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(model)
+      let name = "transformer.h.1.mlp.c_fc.bias"
+      try SafeTensors.write(model.parameters.filter { $0 != name }, to: folder.weightsURL)
+      let missing = WeightError.missing(file: folder.weightsURL.path, tensor: name)
+      #expect(throws: missing) { try folder.languageModel() }
+      // A fresh head may be drawn, a hole in the trunk may not.
+      #expect(throws: missing) { try folder.rewardModel(headFrom: Generator(seed: 1)) }
+    }
+  }
+
+  @Test func `a weight of another shape is named with both shapes`() throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(try Fixture.language())
+      var fields = try json(folder)
+      fields["n_positions"] = 31
+      try write(fields, folder)
+      #expect(
+        throws: WeightError.shape(
+          file: folder.weightsURL.path, tensor: "transformer.wpe.weight", stored: [32, 16],
+          expected: [31, 16])
+      ) {
+        try folder.languageModel()
+      }
+    }
+  }
+
+  private func json(_ folder: ModelFolder) throws -> [String: Any] {
+    let data = try Data(contentsOf: folder.configurationURL)
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  private func write(_ fields: [String: Any], _ folder: ModelFolder) throws {
+    try JSONSerialization.data(withJSONObject: fields).write(to: folder.configurationURL)
+  }
+
+  @Test(
+    arguments: [
+      ("\"model_type\": \"llama\"", "model_type 'llama' is not supported: only gpt2 is"),
+      ("\"activation_function\": \"relu\"", "activation_function 'relu' is not supported"),
+      ("\"n_head\": 3", "n_embd 16 is not a multiple of n_head 3"),
+      ("\"n_head\": 0", "n_head is 0: it must be positive"),
+      ("\"n_layer\": -1", "n_layer is -1: it must be positive"),
+      ("\"n_inner\": 0", "n_inner is 0: it must be positive"),
+      ("\"attn_pdrop\": 1.0", "attn_pdrop is 1.0: it must be in [0, 1)"),
+      ("\"embd_pdrop\": -0.1", "embd_pdrop is -0.1: it must be in [0, 1)"),
+      ("\"tie_word_embeddings\": false", "tie_word_embeddings false is not supported"),
+      (
+        "\"scale_attn_by_inverse_layer_idx\": true",
+        "scale_attn_by_inverse_layer_idx true is not supported"
+      ),
+      ("\"scale_attn_weights\": false", "scale_attn_weights false is not supported"),
+      ("\"add_cross_attention\": true", "add_cross_attention true is not supported"),
+      ("\"n_layer\": \"two\"", "key 'n_layer': "),
+      ("\"n_layer\": 1.5", "is not JSON, or a number does not fit its key"),
+      ("\"n_layer\": null", "key 'n_layer': "), ("\"x\": ", "is not JSON"),
+    ])
+  func `a configuration that Rein cannot follow is refused with its key`(
+    change: String, reason: String
+  ) throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      let shape = """
+        {"model_type": "gpt2", "vocab_size": 40, "n_positions": 32, "n_embd": 16, "n_layer": 2,
+        "n_head": 2, \(change)}
+        """
+      // A later key of the same name would be a matter of taste: the earlier one goes.
+      let key = change.prefix { $0 != ":" }
+      let parts = shape.dropFirst().dropLast().split(separator: ",").map(String.init)
+      let kept = parts.dropLast().filter { !$0.contains(key + ":") } + [change]
+      try Data("{\(kept.joined(separator: ","))}".utf8).write(to: folder.configurationURL)
+      #expect {
+        try folder.configuration()
+      } throws: { error in
+        guard case ModelFolder.Problem.configuration(let file, let text) = error else {
+          return false
+        }
+        return file == folder.configurationURL.path && text.hasPrefix(reason)
+      }
+    }
+  }
+
+  @Test func `a folder without a configuration is unreadable, one without a key says which`() throws
+  {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      #expect {
+        try folder.languageModel()
+      } throws: { error in
+        guard case ModelFolder.Problem.unreadable(let file, _) = error else { return false }
+        return file == folder.configurationURL.path
+      }
+      try write(["model_type": "gpt2", "n_embd": 16], folder)
+      let problem = ModelFolder.Problem.configuration(
+        file: folder.configurationURL.path, reason: "has no key 'vocab_size'")
+      #expect(throws: problem) { try folder.configuration() }
+    }
+  }
+
+  @Test func `a classifier of several labels is not a reward model`() throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(try Fixture.reward())
+      var fields = try json(folder)
+      fields["id2label"] = ["0": "bad", "1": "good"]
+      try write(fields, folder)
+      let problem = ModelFolder.Problem.configuration(
+        file: folder.configurationURL.path, reason: "a reward model has one label, this one has 2")
+      #expect(throws: problem) { try folder.rewardModel() }
+    }
+  }
+}

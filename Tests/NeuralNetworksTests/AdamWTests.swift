@@ -1,0 +1,113 @@
+import NeuralNetworks
+import TensorTestSupport
+import Testing
+import Torch
+
+@Suite struct `AdamW steps` {
+  private func parameters(_ matrix: [Float], _ vector: [Float]) -> Parameters {
+    var parameters = Parameters()
+    parameters.append("matrix", Tensor(matrix, shape: [2, 3]).asParameter())
+    parameters.append("vector", Tensor(vector).asParameter())
+    return parameters
+  }
+
+  private func optimizer(_ parameters: Parameters) -> AdamW {
+    AdamW(
+      parameters,
+      AdamW.Configuration(
+        learningRate: 0.05, beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1,
+        maximumGradientNorm: 1.5))
+  }
+
+  private func take(_ step: AdamWStep, _ optimizer: AdamW, scale: Double) -> Double {
+    optimizer.step(
+      [Tensor(step.matrixGradient, shape: [2, 3]), Tensor(step.vectorGradient)], scale: scale)
+  }
+
+  @Test func `steps equal PyTorch's, clipped, scheduled and with decay of matrices only`() {
+    let start = Goldens.start
+    let optimizer = optimizer(parameters(start.matrix, start.vector))
+    for (index, step) in Goldens.adamW.enumerated() {
+      let norm = take(step, optimizer, scale: 1 - Double(index) / 6)
+      expectEqual(norm, step.norm, tolerance: 1e-5)
+      expectEqual(optimizer.parameters.tensors[0].reshaped(-1), Tensor(step.matrix))
+      expectEqual(optimizer.parameters.tensors[1], Tensor(step.vector))
+    }
+    #expect(Goldens.adamW.contains { $0.norm > 1.5 } && Goldens.adamW.contains { $0.norm < 1.5 })
+  }
+
+  @Test func `a restored state continues with the same bits`() {
+    let start = Goldens.start
+    let first = optimizer(parameters(start.matrix, start.vector))
+    for step in Goldens.adamW[..<3] { _ = take(step, first, scale: 1) }
+    let middle = first.parameters.tensors.map(\.floats)
+    let second = optimizer(parameters(middle[0], middle[1]))
+    #expect(second.state.names == first.state.names)
+    second.state.assign(first.state)
+    for step in Goldens.adamW[3...] {
+      for optimizer in [first, second] { _ = take(step, optimizer, scale: 1) }
+    }
+    #expect(second.parameters.tensors.map(\.floats) == first.parameters.tensors.map(\.floats))
+    #expect(second.state.tensors.map(\.floats) == first.state.tensors.map(\.floats))
+    #expect(second.state.tensors[2].item == 6)
+  }
+
+  @Test func `gradients below the limit are not touched, others end at the limit`() {
+    for (length, expected) in [(0.5, 0.5), (4.0, 1.0)] {
+      var parameters = Parameters()
+      parameters.append("p", Tensor([1.0, 1]).asParameter())
+      let gradient = Tensor([0, length])
+      let norm = AdamW(parameters, AdamW.Configuration(learningRate: 0)).step([gradient])
+      expectEqual(norm, length, tolerance: 1e-12)
+      expectEqual(gradient, Tensor([0, expected]), tolerance: 1e-6)
+    }
+  }
+
+  @Test func `without a limit nothing is clipped`() {
+    var parameters = Parameters()
+    parameters.append("p", Tensor([1.0]).asParameter())
+    let gradient = Tensor([1e6])
+    AdamW(parameters, AdamW.Configuration(learningRate: 0, maximumGradientNorm: nil))
+      .step([gradient])
+    #expect(gradient.item == 1e6)
+  }
+
+  @Test func `a loss that adds parameters can be clipped`() {
+    // The gradients of a sum are one number repeated, shared by both parameters.
+    var parameters = Parameters()
+    parameters.append("a", Tensor([1.0, 2, 3]).asParameter())
+    parameters.append("b", Tensor([1.0, 2, 3]).asParameter())
+    let gradients = Tensor.recording {
+      (parameters.tensors[0] + parameters.tensors[1]).sum().gradients(of: parameters.tensors)
+    }
+    let optimizer = AdamW(parameters, AdamW.Configuration(learningRate: 0.1))
+    expectEqual(optimizer.step(gradients), 6.0.squareRoot(), tolerance: 1e-12)
+    for gradient in gradients {
+      expectEqual(gradient, .full([3], 1 / 6.0.squareRoot(), dataType: .float64))
+    }
+  }
+
+  @Test func `factors scale the steps of the parameters they name`() {
+    var parameters = Parameters()
+    for name in ["trunk", "head"] { parameters.append(name, Tensor([0.0]).asParameter()) }
+    let optimizer = AdamW(parameters, AdamW.Configuration(learningRate: 0.1)) {
+      $0 == "head" ? 10 : 1
+    }
+    optimizer.step([Tensor([1.0]), Tensor([1.0])])
+    // The first step of Adam has the length of the learning rate.
+    expectEqual(parameters.tensors[0].item, -0.1, tolerance: 1e-6)
+    expectEqual(parameters.tensors[1].item, -1, tolerance: 1e-6)
+  }
+
+  @Test func `a parabola is descended to its lowest point`() {
+    var parameters = Parameters()
+    parameters.append("x", Tensor([4.0, -3]).asParameter())
+    let optimizer = AdamW(parameters, AdamW.Configuration(learningRate: 0.1))
+    let x = parameters.tensors[0]
+    for step in 0..<200 {
+      let slope = Tensor.recording { (x - 1).squared().sum().gradients(of: [x]) }
+      optimizer.step(slope, scale: 1 - Double(step) / 200)
+    }
+    expectEqual(x, Tensor([1.0, 1]), tolerance: 1e-3)
+  }
+}

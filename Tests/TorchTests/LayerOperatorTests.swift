@@ -1,0 +1,97 @@
+import TensorTestSupport
+import Testing
+import Torch
+
+@Suite struct `Layer operators` {
+  let generator = Generator(seed: 11)
+  func draw(_ shape: Int...) -> Tensor { generator.normal(shape, dataType: .float64) }
+
+  @Test func `the matrix product equals hand-computed sums, batched too`() {
+    let (left, right) = (Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([5.0, 6], shape: [2, 1]))
+    expectEqual(left.matmul(right), Tensor([17.0, 39], shape: [2, 1]))
+    let batch = Tensor.stack([left, -left], along: 0)
+    expectEqual(batch.matmul(right).select(0, 1), Tensor([-17.0, -39], shape: [2, 1]))
+  }
+
+  @Test func `affine works on the last dimension, whatever is before it`() {
+    let (input, weight, bias) = (draw(2, 3, 4), draw(4, 5), draw(5))
+    let expected = input.matmul(weight) + bias
+    expectEqual(input.affine(weight: weight, bias: bias), expected, tolerance: 1e-12)
+    expectEqual(
+      input.affine(weight: weight, bias: nil), input.matmul(weight), tolerance: 1e-12)
+    expectEqual(
+      input.select(0, 1).affine(weight: weight, bias: bias), expected.select(0, 1),
+      tolerance: 1e-12)
+    expectEqual(
+      input.select(0, 1).select(0, 2).affine(weight: weight, bias: bias),
+      expected.select(0, 1).select(0, 2), tolerance: 1e-12)
+  }
+
+  @Test func `layer normalisation equals its formula`() {
+    let (input, weight, bias) = (draw(2, 3, 6), draw(6), draw(6))
+    let centred = input - input.mean(along: -1, keepingDimensions: true)
+    let variance = centred.squared().mean(along: -1, keepingDimensions: true)
+    expectEqual(
+      input.layerNormalized(weight: weight, bias: bias, epsilon: 0.01),
+      centred / (variance + 0.01).squareRoot() * weight + bias, tolerance: 1e-12)
+  }
+
+  @Test func `softmax sums to one and is the exponential of logSoftmax`() {
+    let scores = draw(3, 7) * 5
+    let probabilities = scores.softmax(along: 1)
+    expectEqual(probabilities.sum(along: 1), Tensor.ones([3], dataType: .float64))
+    expectEqual(scores.logSoftmax(along: 1).exponential(), probabilities, tolerance: 1e-14)
+    expectEqual((scores + 100).softmax(along: 1), probabilities, tolerance: 1e-12)
+    expectEqual(
+      scores.logSoftmax(along: 1), scores - scores.logSumExp(along: 1, keepingDimensions: true),
+      tolerance: 1e-12)
+  }
+
+  @Test func `embeddings are rows of the table in the shape of the numbers`() {
+    let table = Tensor([0.0, 1, 10, 11, 20, 21], shape: [3, 2])
+    let rows = table.embedding(Tensor([2, 0, 0, 1], shape: [2, 2]))
+    expectEqual(rows, Tensor([20.0, 21, 0, 1, 0, 1, 10, 11], shape: [2, 2, 2]))
+  }
+
+  enum Mask: CaseIterable { case none, causal, allowed }
+
+  @Test(arguments: Mask.allCases)
+  func `fused attention equals the formula written out`(kind: Mask) {
+    let (queries, keys, values) = (draw(2, 3, 4, 5), draw(2, 3, 4, 5), draw(2, 3, 4, 5))
+    let some = Tensor(
+      [
+        true, false, false, false, true, true, false, false,
+        false, false, true, true, true, true, true, true,
+      ], shape: [1, 1, 4, 4])
+    let mask: Tensor.AttentionMask
+    let allowed: Tensor
+    switch kind {
+    case .none: (mask, allowed) = (.none, Tensor.ones([4, 4]) .> 0)
+    case .causal: (mask, allowed) = (.causal, Tensor.ones([4, 4]).lowerTriangle() .> 0)
+    case .allowed: (mask, allowed) = (.allowed(some), some)
+    }
+    let scores = queries.matmul(keys.transposed()) * 0.37
+    let weights = scores.replacing(with: -.infinity, where: allowed.negated()).softmax(along: -1)
+    expectEqual(
+      queries.attention(keys: keys, values: values, mask: mask, scale: 0.37),
+      weights.matmul(values), tolerance: 1e-12)
+  }
+
+  @Test func `gradients equal central differences`() {
+    let mask = Tensor([true, false, true, true], shape: [1, 1, 2, 2])
+    let numbers = Tensor([1, 0, 1])
+    expectGradients(
+      at: [draw(2, 3), draw(3, 4), draw(4), draw(1, 1, 2, 4), draw(1, 1, 2, 4)], tolerance: 1e-6
+    ) { inputs in
+      let (x, weight, bias, queries, keys) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+      let affine = x.affine(weight: weight, bias: bias)
+      let normal = affine.layerNormalized(weight: bias, bias: bias * 2, epsilon: 1e-5)
+      let masked = queries.attention(
+        keys: keys, values: keys * 2, mask: .allowed(mask), scale: 0.5)
+      let causal = queries.attention(keys: queries, values: keys, mask: .causal, scale: 0.5)
+      return affine.softmax(along: 1).squared().sum() + normal.exponential().sum()
+        + weight.embedding(numbers).logSoftmax(along: 1).squared().sum()
+        + masked.squared().sum() + causal.exponential().sum()
+    }
+  }
+}

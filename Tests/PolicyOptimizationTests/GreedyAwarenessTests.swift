@@ -191,13 +191,14 @@ import Torch
 
   @Test func `has no bound on how far it lowers a greedy token`() {
     // b < 0 turns the clip's pessimism around: far below 1 − ε the gradient is still there.
-    let low = Tensor([Double](repeating: log(0.3), count: 6)).asParameter()
+    let low = Tensor([Double](repeating: log(0.3), count: 6))
+    let parameters = [logRatios.asParameter(), low.asParameter()]
     let slopes = Tensor.recording {
-      GreedyAwareness(variant: .text)
-        .outcome(
-          inputs(
-            greedyLogRatios: low, greedyAdvantages: advantages.magnitude() + 1), surrogate: clipped
-        ).losses.sum().gradients(of: [low])[0]
+      GreedyAwareness(variant: .text).outcome(
+        inputs(
+          logRatios: parameters[0], greedyLogRatios: parameters[1],
+          greedyAdvantages: advantages.magnitude() + 1), surrogate: clipped
+      ).losses.sum().gradients(of: parameters)[1]
     }
     #expect(slopes.doubles.allSatisfy { $0 > 0.01 })
   }

@@ -70,7 +70,7 @@ import Torch
   @Test func `refuse scores for another batch`() async {
     await #expect(processExitsWith: .failure) {
       _ = tokenRewards(
-        scores: .zeros([3]), logRatios: .zeros([2, 2]), mask: .ones([2, 2]), coefficient: 1)
+        scores: .zeros([1]), logRatios: .zeros([2, 2]), mask: .ones([2, 2]), coefficient: 1)
     }
   }
 }

@@ -1,6 +1,8 @@
 public import Torch
 
-/// One batch of trajectories, as advantage estimators see it: all [batch, time], masked on the right.
+/// One batch of trajectories, as advantage estimators see it: all [batch, time], padded on the right.
+///
+/// What stands under a zero of the mask, NaN included, is replaced by zero here.
 public struct Trajectories: Sendable {
   /// rₜ.
   public var rewards: Tensor
@@ -21,7 +23,10 @@ public struct Trajectories: Sendable {
       rewards.shape == mask.shape && values.shape == mask.shape
         && finalValues.shape == [mask.size(0)]
         && (actionValues.map { $0.shape == mask.shape } ?? true),
-      "trajectories of rewards \(rewards.shape), values \(values.shape), final values \(finalValues.shape), mask \(mask.shape)"
+      """
+      trajectories of rewards \(rewards.shape), values \(values.shape), final values \
+      \(finalValues.shape), action values \(actionValues?.shape ?? mask.shape), mask \(mask.shape)
+      """
     )
     self.rewards = rewards.masked(by: mask)
     self.values = values.masked(by: mask)
@@ -34,11 +39,13 @@ public struct Trajectories: Sendable {
   public var nextValues: Tensor {
     let shifted = Tensor.concatenate(
       [values.slice(1, 1..<values.size(1)), values.slice(1, 0..<1).zerosLike()], along: 1)
-    return shifted + lastOnes(mask) * finalValues.unsqueezed(1)
+    return shifted + atLastOnes(finalValues, mask: mask)
   }
 }
 
-/// δₜ = rₜ + γ·V(sₜ₊₁) − V(sₜ): the temporal-difference error (Sutton 1988).
+/// The temporal-difference error δₜ = rₜ + γ·V(sₜ₊₁) − V(sₜ).
+///
+/// Sutton 1988.
 ///
 /// - Parameters:
 ///   - trajectories: The batch.
@@ -48,10 +55,10 @@ public func temporalDifferences(_ trajectories: Trajectories, discount: Double) 
   trajectories.rewards + trajectories.nextValues * discount - trajectories.values
 }
 
-/// δ*ₜ = rₜ + γ·V(sₜ₊₁) − Q(sₜ, aₜ): the action-conditioned temporal-difference error (Turner & Einhorn 2023).
+/// The action-conditioned temporal-difference error δ*ₜ = rₜ + γ·V(sₜ₊₁) − Q(sₜ, aₜ).
 ///
-/// Once Q knows an action's outcome the error is zero and the policy no longer moves, however good the outcome: a reward gives a
-/// finite amount of reinforcement. It is not a policy gradient: the baseline depends on the action.
+/// Turner & Einhorn 2023. Once Q knows an action's outcome the error is zero and the policy no longer moves, however good the
+/// outcome: a reward gives a finite amount of reinforcement. It is not a policy gradient: the baseline depends on the action.
 ///
 /// - Parameters:
 ///   - trajectories: The batch, with action values.
@@ -64,10 +71,11 @@ public func actionConditionedDifferences(_ trajectories: Trajectories, discount:
   return trajectories.rewards + trajectories.nextValues * discount - actionValues
 }
 
-/// Aₜ = Σₗ (γλ)ˡ δₜ₊ₗ, by Aₜ = δₜ + γλ·Aₜ₊₁: errors summed over the steps to come (Schulman et al. 2016, eq. 16).
+/// Errors summed over the steps to come: Aₜ = Σₗ (γλ)ˡ δₜ₊ₗ, by Aₜ = δₜ + γλ·Aₜ₊₁.
 ///
-/// With `temporalDifferences` this is generalized advantage estimation; with `actionConditionedDifferences` and λ > 0 it is the
-/// accumulated variant of ACTDE that its authors' code used, for which no derivation is published.
+/// Schulman et al. 2016, equation 16. With `temporalDifferences` this is generalized advantage estimation; with
+/// `actionConditionedDifferences` and λ > 0 it is the accumulated variant of ACTDE that its authors' code used, for which no
+/// derivation is published.
 ///
 /// - Parameters:
 ///   - errors: δ [batch, time].
@@ -83,13 +91,16 @@ public func accumulated(_ errors: Tensor, mask: Tensor, discount: Double, lambda
   var columns: [Tensor] = []
   var following = Tensor.zeros([mask.size(0)], dataType: errors.dataType, device: errors.device)
   for time in stride(from: mask.size(1) - 1, through: 0, by: -1) {
-    following = clean.select(1, time) + following * (discount * lambda)
+    following = (clean.select(1, time) + following * (discount * lambda))
+      .masked(by: mask.select(1, time))
     columns.append(following)
   }
-  return Tensor.stack(columns.reversed(), along: 1).masked(by: mask)
+  return Tensor.stack(columns.reversed(), along: 1)
 }
 
-/// Generalized advantage estimation (Schulman et al. 2016) and the λ-returns that critics are trained on.
+/// Generalized advantages and the λ-returns that critics are trained on.
+///
+/// Schulman et al. 2016.
 ///
 /// - Parameters:
 ///   - trajectories: The batch.

@@ -1,6 +1,7 @@
-/// The coefficient β of a KL penalty, fixed or steered towards a target (Ziegler et al. 2019, section 2.2).
+/// The coefficient β of a KL penalty, fixed or steered towards a target.
 ///
-/// β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes.
+/// β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes (Ziegler et al. 2019, section 2.2). A batch larger than the
+/// horizon counts as the horizon: one update changes β by at most a fifth, and never its sign.
 public struct DivergenceController: Codable, Equatable, Sendable {
   /// β.
   public private(set) var coefficient: Double
@@ -24,6 +25,6 @@ public struct DivergenceController: Codable, Equatable, Sendable {
   public mutating func update(divergence: Double, episodes: Int) {
     guard let target else { return }
     let error = min(max(divergence / target - 1, -0.2), 0.2)
-    coefficient *= 1 + error * Double(episodes) / horizon
+    coefficient *= 1 + error * min(Double(episodes) / horizon, 1)
   }
 }

@@ -1,7 +1,8 @@
 public import Torch
 
-/// Estimators of KL(π ‖ reference) from the log-ratio ρ = log π(a) − log π_ref(a) of a token a drawn from π (Schulman 2020,
-/// "Approximating KL divergence").
+/// Estimators of KL(π ‖ reference) from the log-ratio ρ = log π(a) − log π_ref(a) of a token a drawn from π.
+///
+/// Schulman 2020, "Approximating KL divergence".
 public enum DivergenceEstimator: String, Codable, Sendable, CaseIterable {
   /// ρ: unbiased; in the reward its gradient is unbiased too.
   case k1
@@ -26,12 +27,12 @@ public enum DivergenceEstimator: String, Codable, Sendable, CaseIterable {
 /// KL(p ‖ q) of whole distributions along the last dimension.
 ///
 /// - Parameters:
-///   - logP: Log-probabilities [..., n].
+///   - logP: Log-probabilities [..., n]; −∞ is allowed and counts as zero.
 ///   - logQ: Log-probabilities [..., n].
-/// - Returns: [...], in nats.
+/// - Returns: [...], in nats; infinite where q rules out what p does not.
 public func divergence(_ logP: Tensor, from logQ: Tensor) -> Tensor {
   precondition(logP.shape == logQ.shape, "divergence of \(logP.shape) from \(logQ.shape)")
-  return (logP.exponential() * (logP - logQ)).sum(along: -1)
+  return expectation(logP, of: logP - logQ)
 }
 
 /// H(p) = −Σ p log p along the last dimension.
@@ -39,5 +40,11 @@ public func divergence(_ logP: Tensor, from logQ: Tensor) -> Tensor {
 /// - Parameter logP: Log-probabilities [..., n]; −∞ is allowed and counts as zero.
 /// - Returns: [...], in nats.
 public func entropy(_ logP: Tensor) -> Tensor {
-  -(logP.exponential() * logP.clamped(atLeast: -1e9)).sum(along: -1)
+  -expectation(logP, of: logP)
+}
+
+/// Σ p·x along the last dimension, where p = 0 adds nothing whatever x is, to the sum or to its gradient.
+private func expectation(_ logP: Tensor, of values: Tensor) -> Tensor {
+  let probabilities = logP.exponential()
+  return (probabilities * values.replacing(with: 0, where: probabilities .== 0)).sum(along: -1)
 }

@@ -6,8 +6,9 @@ public import Torch
 ///
 /// a = (1 − h)(s + 1) + h(1 − s)¹⁰,  b = −(1 − h)s + h((1 − s)¹⁰ − 1),  s = clamp(x_σ·σ), h = clamp(x_η·η), both in [0, 1].
 ///
-/// Identities: a + b = 1 − 2h(1 − (1 − s)¹⁰) and a − b = 1 + 2s(1 − h). At s = 0 it is plain PPO. The seed text has x_σ = ½ (σ/2) and
-/// x_η = 1; the published runs x_σ = 1.5 to 3. The exponent is even, so s beyond 1 would raise a again: hence the clamp.
+/// With u = (1 − h)s and v = h((1 − s)¹⁰ − 1) they are a = 1 + u + v and b = v − u. At s = 0 it is plain PPO, to the bit.
+/// The seed text has x_σ = ½ (σ/2) and x_η = 1; the published runs x_σ = 1.5 to 3. The exponent is even, so s beyond 1 would
+/// raise a again: hence the clamp.
 public struct GreedyAwareness: Codable, Equatable, Sendable {
   /// Which of the readings of the method.
   public enum Variant: String, Codable, Sendable, CaseIterable {
@@ -49,8 +50,9 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
   public func coefficients(sigma: Tensor, eta: Tensor) -> (a: Tensor, b: Tensor) {
     let s = (sigma * sigmaScale).clamped(to: 0...1)
     let h = (eta * etaScale).clamped(to: 0...1)
-    let decay = (1 - s).power(10)
-    return ((1 - h) * (s + 1) + h * decay, -((1 - h) * s) + h * (decay - 1))
+    let u = (1 - h) * s
+    let v = h * ((1 - s).power(10) - 1)
+    return (1 + u + v, v - u)
   }
 
   /// What a, b and J* need for one minibatch: packed tokens [n].

@@ -25,7 +25,7 @@ extension Tensor {
   /// - Returns: Rank zero.
   public func maskedMean(_ mask: Tensor) -> Tensor { maskedSum(mask) / mask.sum() }
 
-  /// Σ m·(x − mean)² / (Σ m − 1): the unbiased variance, as in PyTorch and Ziegler et al.'s successors.
+  /// Σ m·(x − mean)² / (Σ m − 1): the unbiased variance, PyTorch's convention.
   ///
   /// - Parameter mask: Same shape; 1 or 0, at least two ones.
   /// - Returns: Rank zero.
@@ -36,7 +36,7 @@ extension Tensor {
   /// Scaled to variance 1 over real tokens.
   ///
   /// - Parameters:
-  ///   - mask: Same shape; 1 or 0.
+  ///   - mask: Same shape; 1 or 0, at least two ones.
   ///   - mean: Whether the mean goes (advantages) or stays (rewards: a shift would change what is worth ending early for).
   /// - Returns: Same shape, zero under the mask's zeros.
   public func whitened(_ mask: Tensor, mean: MeanTreatment) -> Tensor {

@@ -1,7 +1,8 @@
 public import Torch
 
-/// −p·log σ(r₁ − r₂) − (1 − p)·log σ(r₂ − r₁): the Bradley–Terry loss of a reward model; p = 1 gives −log σ(r_w − r_l)
-/// (Christiano et al. 2017; Ouyang et al. 2022, eq. 1).
+/// The Bradley–Terry loss of a reward model: −p·log σ(r₁ − r₂) − (1 − p)·log σ(r₂ − r₁).
+///
+/// p = 1 gives −log σ(r_w − r_l) (Christiano et al. 2017; Ouyang et al. 2022, equation 1).
 ///
 /// - Parameters:
 ///   - margins: r₁ − r₂ [n].

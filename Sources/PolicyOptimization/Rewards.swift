@@ -1,8 +1,8 @@
 public import Torch
 
-/// Per-token rewards of a completion that is scored as a whole (Ziegler et al. 2019; Stiennon et al. 2020).
+/// Per-token rewards of a completion that is scored as a whole.
 ///
-/// rₜ = −β·(log π(aₜ|sₜ) − log π_ref(aₜ|sₜ)) + 1[t = last]·score
+/// rₜ = −β·(log π(aₜ|sₜ) − log π_ref(aₜ|sₜ)) + 1[t = last]·score (Ziegler et al. 2019; Stiennon et al. 2020).
 ///
 /// - Parameters:
 ///   - scores: [batch], what the reward function says of each completion.
@@ -17,19 +17,19 @@ public func tokenRewards(scores: Tensor, logRatios: Tensor, mask: Tensor, coeffi
     scores.shape == [mask.size(0)] && logRatios.shape == mask.shape,
     "token rewards from scores \(scores.shape), log-ratios \(logRatios.shape), mask \(mask.shape)")
   let penalty = (logRatios * -coefficient).masked(by: mask)
-  return penalty + lastOnes(mask) * scores.unsqueezed(1)
+  return penalty + atLastOnes(scores, mask: mask)
 }
 
-/// 1 at the last real token of every row, 0 elsewhere.
+/// 1 at the last real token of every row, 0 elsewhere; a row without real tokens has none.
 ///
-/// - Parameter mask: [batch, time], ones then zeros in each row.
+/// - Parameter mask: [batch, time]; 1 or 0, wherever the ones stand.
 /// - Returns: [batch, time].
 public func lastOnes(_ mask: Tensor) -> Tensor {
-  let next = Tensor.concatenate(
-    [
-      mask.slice(1, 1..<mask.size(1)),
-      .zeros([mask.size(0), 1], dataType: mask.dataType, device: mask.device),
-    ],
-    along: 1)
-  return mask - next
+  let onesFromHere = mask.reversed(along: 1).cumulativeSum(along: 1).reversed(along: 1)
+  return mask * (onesFromHere .== 1).cast(to: mask.dataType)
+}
+
+/// One value per row at its last real token, zero elsewhere, also where the value is not finite.
+func atLastOnes(_ values: Tensor, mask: Tensor) -> Tensor {
+  values.unsqueezed(1).expanded(to: mask.shape).masked(by: lastOnes(mask))
 }

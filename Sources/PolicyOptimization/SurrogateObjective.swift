@@ -34,7 +34,7 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
   /// - Returns: Same shape.
   public func isClipped(logRatios: Tensor, advantages: Tensor) -> Tensor {
     switch self {
-    case .importanceWeighted: return advantages * 0
+    case .importanceWeighted: return advantages.zerosLike()
     case .clipped(let range):
       let ratios = logRatios.exponential()
       let above = (ratios .> 1 + range) .& (advantages .> 0)

@@ -26,10 +26,16 @@ public enum ValueObjective: Codable, Equatable, Sendable {
     }
   }
 
-  /// Where the clipped loss is the larger one: 1 there, 0 elsewhere.
+  /// Where the clipped loss is the larger one, which cuts the gradient off: 1 there, 0 elsewhere.
+  ///
+  /// - Parameters:
+  ///   - values: V now, any shape.
+  ///   - old: V when the actions were drawn, same shape.
+  ///   - targets: G, same shape.
+  /// - Returns: Same shape.
   public func isClipped(values: Tensor, old: Tensor, targets: Tensor) -> Tensor {
     switch self {
-    case .squared: return values * 0
+    case .squared: return values.zerosLike()
     case .clipped:
       let plain = (values - targets).squared()
       return ((bounded(values, old) - targets).squared() .> plain).cast(to: values.dataType)
@@ -48,7 +54,7 @@ public enum ValueObjective: Codable, Equatable, Sendable {
 ///   - values: V [batch, time].
 ///   - returns: G [batch, time].
 ///   - mask: [batch, time].
-/// - Returns: Rank zero; NaN where returns do not vary.
+/// - Returns: Rank zero; not finite where returns do not vary.
 public func explainedVariance(values: Tensor, returns: Tensor, mask: Tensor) -> Tensor {
   1 - (returns - values).maskedVariance(mask) / returns.maskedVariance(mask)
 }

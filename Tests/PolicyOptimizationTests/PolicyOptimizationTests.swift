@@ -1,1 +1,0 @@
-// Opened in the next commit.

@@ -35,12 +35,19 @@ import Testing
 
   @Test func `writes the promised files, whose counts are in the manifest`() throws {
     let summary = try dataset.write(to: folder.url)
-    #expect(
-      Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.path)) == [
-        "sft-train.jsonl", "sft-heldout.jsonl", "pairs-proxy-train.jsonl",
-        "pairs-gold-train.jsonl", "pairs-proxy-heldout.jsonl", "pairs-gold-heldout.jsonl",
-        "sentences.jsonl", "manifest.json",
-      ])
+    var promised: Set = [
+      "pairs-proxy-train.jsonl", "pairs-gold-train.jsonl", "pairs-proxy-heldout.jsonl",
+      "pairs-gold-heldout.jsonl", "sentences.jsonl", "manifest.json",
+    ]
+    for (domain, sides) in summary.sentences {
+      for side in sides.keys {
+        promised.formUnion([
+          "texts-\(domain)-\(side).jsonl", "ratings-proxy-\(domain)-\(side).jsonl",
+          "ratings-gold-\(domain)-\(side).jsonl",
+        ])
+      }
+    }
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.path)) == promised)
     let manifest = try JSONDecoder().decode(
       RatingsSummary.self, from: Data(folder.text("manifest.json").utf8))
     #expect(manifest == summary)
@@ -57,9 +64,20 @@ import Testing
       (try rows("sentences.jsonl") as [SentenceRow]).filter { $0.split == "heldout" }.map(\.text))
     #expect(!held.isEmpty)
     // The synthetic domains share texts, so this also covers leaks across domains.
-    #expect(held.isDisjoint(with: (try rows("sft-train.jsonl") as [Text]).map(\.text)))
-    #expect(held == Set((try rows("sft-heldout.jsonl") as [Text]).map(\.text)))
+    let texts = { (side: String) in
+      try RatingsDomain.allCases.map { "texts-\($0.rawValue)-\(side).jsonl" }
+        .filter { FileManager.default.fileExists(atPath: folder.url.appendingPathComponent($0).path) }
+        .flatMap { try rows($0) as [Text] }.map(\.text)
+    }
+    #expect(held.isDisjoint(with: try texts("train")))
+    #expect(held == Set(try texts("heldout")))
     for role in RatingHalves.Role.allCases {
+      for domain in RatingsDomain.allCases {
+        let name = "ratings-\(role.rawValue)-\(domain.rawValue)-train.jsonl"
+        guard FileManager.default.fileExists(atPath: folder.url.appendingPathComponent(name).path)
+        else { continue }
+        #expect(held.isDisjoint(with: (try rows(name) as [RatedText]).map(\.text)))
+      }
       let train: [PreferencePair] = try rows("pairs-\(role.rawValue)-train.jsonl")
       #expect(held.isDisjoint(with: train.flatMap { [$0.chosen, $0.rejected] }))
       let heldOut: [PreferencePair] = try rows("pairs-\(role.rawValue)-heldout.jsonl")

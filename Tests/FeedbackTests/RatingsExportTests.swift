@@ -66,7 +66,9 @@ import Testing
     // The synthetic domains share texts, so this also covers leaks across domains.
     let texts = { (side: String) in
       try RatingsDomain.allCases.map { "texts-\($0.rawValue)-\(side).jsonl" }
-        .filter { FileManager.default.fileExists(atPath: folder.url.appendingPathComponent($0).path) }
+        .filter {
+          FileManager.default.fileExists(atPath: folder.url.appendingPathComponent($0).path)
+        }
         .flatMap { try rows($0) as [Text] }.map(\.text)
     }
     #expect(held.isDisjoint(with: try texts("train")))

@@ -27,7 +27,7 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   /// Runs per method and form; seeds count from 0.
   public var seeds = 5
   /// Steps of a run.
-  public var steps = 100
+  public var steps = 50
   /// Completions per step.
   public var episodesPerStep = 32
   /// Passes over a step's completions.

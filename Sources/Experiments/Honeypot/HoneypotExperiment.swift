@@ -11,7 +11,7 @@ public import Training
 public struct HoneypotExperiment: Sendable {
   /// What came out.
   public struct Outcome: Sendable {
-    /// One record per run, in the order of forms, methods and seeds.
+    /// One record per run, seed by seed.
     public var records: [HoneypotRecord]
     /// What the page shows.
     public var report: HoneypotReport
@@ -46,9 +46,10 @@ public struct HoneypotExperiment: Sendable {
     try configuration.validate()
     let store = try HoneypotStore(folder, configuration)
     let world = try HoneypotWorld(configuration)
-    let jobs = configuration.forms.flatMap { form in
-      configuration.methods.flatMap { method in
-        (0..<configuration.seeds).map { HoneypotJob(method: method, form: form, seed: $0) }
+    // Seed by seed, so that an experiment that is stopped has something of every method.
+    let jobs = (0..<configuration.seeds).flatMap { seed in
+      configuration.forms.flatMap { form in
+        configuration.methods.map { HoneypotJob(method: $0, form: form, seed: seed) }
       }
     }
     let board = JobBoard(jobs, steps: configuration.steps, observer: observer)

@@ -1,9 +1,9 @@
-/// How much of what a policy says is different: distinct-n (Li et al. 2016).
+/// How much of what a policy says is different: distinct-n.
 ///
 /// - Parameters:
 ///   - texts: Token sequences.
 ///   - length: n.
-/// - Returns: Different n-grams divided by all n-grams; NaN where there are none.
+/// - Returns: Different n-grams divided by all n-grams; NaN where there are none. Source: Li et al. 2016, section 5.
 public func distinctShare(of texts: [[Int]], length: Int) -> Double {
   var seen = Set<[Int]>()
   var count = 0

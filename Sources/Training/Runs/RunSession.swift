@@ -73,6 +73,7 @@ struct RunSession {
   ///   - message: What the progress line says of a step.
   ///   - each: Adds to a step's report before it is written.
   /// - Returns: Whether the trainer reached its end.
+  /// - Throws: What stops a training run, or what keeps a record from being written.
   func run(
     _ trainer: any Trainer, message: (StepReport) -> String,
     each: (StepReport) throws -> StepReport = { $0 }

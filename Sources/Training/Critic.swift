@@ -72,9 +72,10 @@ public final class Critic {
     case .detachedValueHead: states = hidden.detached()
     case .valueHead, .actionValueHeads: states = hidden
     }
-    return Estimates(
-      values: valueHead(states),
-      actionValues: actionValueHead?(states, actions: layout.tokens))
+    let values = valueHead(states)
+    var actionValues = actionValueHead?(states, actions: layout.tokens)
+    if choice.actionValueForm == .dueling { actionValues = actionValues.map { $0 + values.detached() } }
+    return Estimates(values: values, actionValues: actionValues)
   }
 
   /// V(prefix + x*) with another token put in at each place, in one pass.

@@ -111,8 +111,19 @@ public struct Method: Codable, Equatable, Sendable {
       case actionValueHeads = "action-value-heads"
     }
 
+    /// How Q(s, a) is made from an action-value head's output D(s, a).
+    public enum ActionValueForm: String, Codable, Sendable, CaseIterable {
+      /// Q = D: an action that was never taken has Q = 0, so that any reward at all is news. With a positive reward and many
+      /// rare actions this reinforces whatever is rare: a language model drifts to uniform.
+      case independent
+      /// Q = V + D, with V taken as it is: an action that was never taken is expected to be as good as its state.
+      case dueling
+    }
+
     /// The estimator.
     public var kind = Kind.valueHead
+    /// How Q(s, a) is made from an action-value head's output.
+    public var actionValueForm = ActionValueForm.dueling
     /// ε of the clipped value loss; nil does not clip.
     public var clipRange: Double? = 0.2
     /// Weight of the value loss.
@@ -126,6 +137,7 @@ public struct Method: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey {
       case kind
+      case actionValueForm = "action_value_form"
       case clipRange = "clip_range"
       case weight
       case actionValueWeight = "action_value_weight"

@@ -41,7 +41,7 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   /// Step size of AdamW for trunk and critic of every method.
   public var learningRate = 2e-4
   /// The critic's learning rate as a multiple of the trunk's, for every method.
-  public var criticLearningRateFactor = 10.0
+  public var criticLearningRateFactor = 1.0
   /// β of `ppo-kl`.
   public var klCoefficient = 0.05
   /// λ of advantages and of the critic's returns; ACTDE's own advantages have λ = 0.

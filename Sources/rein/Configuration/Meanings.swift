@@ -131,6 +131,10 @@ extension PolicyRun.Configuration: RunConfiguration {
         "training.method.critic.kind",
         "value-head, detached-value-head, value-model or action-value-heads."
       ),
+      (
+        "training.method.critic.action_value_form",
+        "dueling (Q = V + head) or independent (Q = head)."
+      ),
       ("training.method.critic.clip_range", "ε of the clipped value loss; none does not clip."),
       ("training.method.critic.weight", "Weight of the value loss."),
       ("training.method.critic.action_value_weight", "Weight of the action-value loss."),

@@ -75,13 +75,19 @@ let tensors: [Target] = [
 let package = Package(
   name: "Rein",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: (tensorless + (isTensorless ? [] : tensors))
+    .filter { $0.type == .regular && $0.name != "CTorch" && !$0.name.hasSuffix("TestSupport") }
+    .map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-  ],
+  ]
+    + (isTensorless
+      ? []
+      : [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+      ]),
   targets: isTensorless ? tensorless : tensorless + tensors,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

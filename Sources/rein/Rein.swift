@@ -21,6 +21,7 @@ struct Rein: ParsableCommand {
         rein score       log-probabilities, entropies, values or rewards of texts
         rein report      one HTML page for a run
         rein reproduce   published experiments, side by side
+        rein metrics     what every metric means
         rein benchmark   speed on random weights
 
       Exit codes: 0 done, 1 the world failed (disk, memory, a reward that broke), 2 the input is wrong, 130 stopped by
@@ -30,7 +31,7 @@ struct Rein: ParsableCommand {
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
       PolicyCommand.self, GenerateCommand.self, ScoreCommand.self, ReportCommand.self,
-      ReproduceCommand.self, BenchmarkCommand.self,
+      ReproduceCommand.self, MetricsCommand.self, BenchmarkCommand.self,
     ])
 
   static func main() {

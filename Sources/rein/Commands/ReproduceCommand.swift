@@ -47,6 +47,15 @@ struct ReproduceCommand: ParsableCommand {
       }
       let page = folder.appending(path: "report.html")
       try AtomicFile.write(Data(HoneypotPage(content: outcome.report).html.utf8), to: page)
+      // What Documentation/Results holds: the tables, and every run's record.
+      var tables = ""
+      for form in outcome.report.forms {
+        tables += "## \(form.name): \(form.explanation)\n\n"
+        tables += outcome.report.table(on: form).markdown + "\n"
+        tables += outcome.report.headline(on: form) + "\n\n"
+      }
+      try AtomicFile.write(Data(tables.utf8), to: folder.appending(path: "tables.md"))
+      try JSONLines.write(outcome.records, to: folder.appending(path: "records.jsonl"))
       if !json {
         for form in outcome.report.forms {
           Console.print("\n\(form.name): \(form.explanation)")

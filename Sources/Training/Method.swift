@@ -150,7 +150,7 @@ public struct Method: Codable, Equatable, Sendable {
     let positive = [
       ("objective.clip_range", objective.clipRange), ("critic.clip_range", critic.clipRange),
       ("reference.target", reference.target), ("objective.sigma_scale", objective.sigmaScale),
-      ("objective.eta_scale", objective.etaScale),
+      ("objective.eta_scale", objective.etaScale), ("reference.horizon", reference.horizon),
     ]
     for case (let key, let value?) in positive where !(value > 0) {
       throw .configuration(key: key, reason: "\(value) is not above 0")
@@ -159,6 +159,7 @@ public struct Method: Codable, Equatable, Sendable {
       ("objective.entropy_weight", objective.entropyWeight), ("critic.weight", critic.weight),
       ("critic.action_value_weight", critic.actionValueWeight),
       ("reference.coefficient", reference.coefficient),
+      ("critic.learning_rate_factor", critic.learningRateFactor),
     ]
     for (key, value) in weights where !(value >= 0 && value.isFinite) {
       throw .configuration(key: key, reason: "\(value) is below 0 or not a number")

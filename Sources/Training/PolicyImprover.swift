@@ -55,15 +55,16 @@ struct PolicyImprover {
     let rows = experience.rollout.completions.count
     for _ in 0..<configuration.epochs {
       let shuffled = order.permutation(rows).integers
-      let size = (rows + configuration.minibatches - 1) / configuration.minibatches
-      for start in stride(from: 0, to: rows, by: size) {
-        let chosen = Array(shuffled[start..<min(start + size, rows)])
+      for part in 0..<configuration.minibatches {
+        // Parts that differ by one completion at most, and never fewer of them than asked for.
+        let bounds = [part, part + 1].map { $0 * rows / configuration.minibatches }
+        let chosen = Array(shuffled[bounds[0]..<bounds[1]])
         let (loss, gradients) = Tensor.recording {
           let loss = minibatchLoss(experience, chosen, coefficient, &diagnostics)
           return (loss.item, loss.gradients(of: optimizer.parameters.tensors))
         }
-        guard loss.isFinite else { throw TrainingError.diverged(metric: "the loss", step: step) }
-        diagnostics.gradientNorms.append(optimizer.step(gradients, scale: rate))
+        diagnostics.gradientNorms.append(
+          try optimizer.checkedStep(loss: loss, gradients, scale: rate, step: step))
       }
     }
     return Summary(

@@ -85,14 +85,14 @@ let tensors: [Target] = [
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [
-      "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "TensorTestSupport", "Torch",
-      "Training",
+      "Experiments", "LanguageModels", "NeuralNetworks", "Reports", "Rewards", "TensorTestSupport",
+      "Torch", "Training",
     ]),
   .testTarget(
     name: "reinTests",
     dependencies: [
-      "Experiments", "LanguageModels", "NeuralNetworks", "TensorTestSupport", "Torch", "Training",
-      "rein", yams,
+      "Experiments", "LanguageModels", "NeuralNetworks", "Rewards", "TensorTestSupport",
+      "Tokenization", "Torch", "Training", "rein", yams,
     ]),
 ]
 

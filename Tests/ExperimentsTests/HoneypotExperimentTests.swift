@@ -1,6 +1,8 @@
 import Experiments
 import Foundation
 import LanguageModels
+import Reports
+import Rewards
 import Synchronization
 import TensorTestSupport
 import Testing
@@ -14,7 +16,7 @@ private final class Steps: Sendable {
   var observer: RunObserver {
     RunObserver(
       progress: { completed, total, message in
-        self.names.withLock { $0.insert("\(completed)/\(total) \(message)") }
+        self.names.withLock { _ = $0.insert("\(completed)/\(total) \(message)") }
       }, note: { _ in }, isStopRequested: { false })
   }
 

@@ -1,5 +1,7 @@
 import LanguageModels
 import NeuralNetworks
+import PolicyOptimization
+import Rewards
 import RunRecords
 import TensorTestSupport
 import Testing
@@ -89,7 +91,7 @@ import Training
 @Suite struct `Runs of policy optimization` {
   @Test(arguments: [Method.Preset.ppoKL, .actde, .gaaPerToken])
   func `with one seed give the same bits, with another others`(preset: Method.Preset) throws {
-    let runs = try [3, 3, 4].map { seed in
+    let runs = try [UInt64(3), 3, 4].map { seed in
       let scene = try Scene(preset, seed: seed) { $0.minibatches = 2 }
       try scene.steps(3)
       return Tiny.bytes(scene.policy.parameters + scene.trainer.critic.parameters)

@@ -1,5 +1,8 @@
 import LanguageModels
+import NeuralNetworks
+import PolicyOptimization
 import Rewards
+import RunRecords
 import TensorTestSupport
 import Torch
 import Training

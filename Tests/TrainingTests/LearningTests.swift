@@ -1,4 +1,7 @@
 import LanguageModels
+import NeuralNetworks
+import PolicyOptimization
+import Rewards
 import RunRecords
 import TensorTestSupport
 import Testing

@@ -1,5 +1,9 @@
 import Foundation
 import LanguageModels
+import NeuralNetworks
+import PolicyOptimization
+import Rewards
+import RunRecords
 import TensorTestSupport
 import Testing
 import Torch
@@ -184,10 +188,14 @@ import Training
     #expect(abs(share([2, 1, 3, 4, 5]) - 0.9) < 4 * (0.09 / 1600).squareRoot())
   }
 
-  @Test(arguments: [
-    ([[1, 2, 3]], 2, 1.0), ([[1, 1, 1, 1]], 2, 1 / 3.0), ([[1, 2], [1, 2]], 2, 0.5),
+  typealias Case = (texts: [[Int]], length: Int, share: Double)
+
+  static let cases: [Case] = [
+    ([[1, 2, 3]], 2, 1), ([[1, 1, 1, 1]], 2, 1 / 3.0), ([[1, 2], [1, 2]], 2, 0.5),
     ([[1, 2, 1], [2, 1]], 2, 2 / 3.0), ([[1, 2, 1]], 1, 2 / 3.0), ([[4], [5, 6]], 2, 1),
-  ])
+  ]
+
+  @Test(arguments: cases)
   func `distinct n-grams are divided by all`(texts: [[Int]], length: Int, share: Double) {
     #expect(distinctShare(of: texts, length: length) == share)
   }

@@ -2,8 +2,12 @@ import Feedback
 import Foundation
 import LanguageModels
 import NeuralNetworks
+import PolicyOptimization
+import Rewards
+import RunRecords
 import TensorTestSupport
 import Testing
+import Tokenization
 import Training
 
 @Suite struct `A run whose input is wrong` {

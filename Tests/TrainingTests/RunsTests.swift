@@ -1,11 +1,14 @@
 import Feedback
 import Foundation
 import LanguageModels
+import NeuralNetworks
+import PolicyOptimization
 import Rewards
 import RunRecords
 import Synchronization
 import TensorTestSupport
 import Testing
+import Tokenization
 import Torch
 import Training
 
@@ -49,7 +52,10 @@ private struct Files {
     configuration.train = [path("texts.jsonl")]
     configuration.heldOut = [path("texts.jsonl")]
     configuration.tokenizer = path("base/tokenizer.json")
-    configuration.model = .init(layers: 2, width: 16, heads: 2, positions: 40, dropout: 0.1)
+    configuration.model.layers = 2
+    configuration.model.width = 16
+    configuration.model.heads = 2
+    configuration.model.positions = 40
     configuration.training.batchTokens = 60
     return configuration
   }

@@ -1,5 +1,9 @@
 import Foundation
 import LanguageModels
+import NeuralNetworks
+import PolicyOptimization
+import Rewards
+import RunRecords
 import TensorTestSupport
 import Testing
 import Torch
@@ -104,7 +108,7 @@ import Training
   @Test func `with one seed gives the same bits, with another others`() throws {
     var shape = Tiny.shape()
     shape.residualDropout = 0.2
-    let runs = try [1, 1, 2].map { seed in
+    let runs = try [UInt64(1), 1, 2].map { seed in
       let model = try Tiny.language(shape)
       let trainer = try trainer(model, seed: seed)
       for _ in 0..<3 { _ = try trainer.step() }

@@ -1,7 +1,11 @@
 import Experiments
 import Foundation
+import LanguageModels
+import NeuralNetworks
+import Rewards
 import TensorTestSupport
 import Testing
+import Torch
 import Training
 import Yams
 

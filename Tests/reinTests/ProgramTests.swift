@@ -3,6 +3,7 @@ import LanguageModels
 import NeuralNetworks
 import TensorTestSupport
 import Testing
+import Tokenization
 import Torch
 
 @Suite(.serialized) struct `The program` {

@@ -30,7 +30,7 @@ enum ConfigurationTree {
   }
 
   /// What stands for an optional without a value.
-  static let null = Node("null", Tag(.null), .plain)
+  static var null: Node { Node("null", Tag(.null), .plain) }
 
   /// The node at a key path, if it is there.
   static func value(at path: String, in tree: Node.Mapping) -> Node? {

@@ -47,10 +47,24 @@ struct PolicyImprover {
   ///   - rate: What the schedule makes of the learning rate.
   ///   - step: The step, for errors.
   /// - Returns: What the updates were like.
-  /// - Throws: `TrainingError.diverged`.
+  /// - Throws: `TrainingError.diverged`; the weights are then as they were before.
   func improve(_ experience: Experience, coefficient: Double, rate: Double, step: Int) throws
     -> Summary
   {
+    let parameters = optimizer.parameters.tensors
+    let before = parameters.map { $0.detached().copy() }
+    do {
+      return try update(experience, coefficient: coefficient, rate: rate, step: step)
+    } catch {
+      // A step that fails half-way is taken back.
+      for (tensor, value) in zip(parameters, before) { tensor.assign(value) }
+      throw error
+    }
+  }
+
+  private func update(
+    _ experience: Experience, coefficient: Double, rate: Double, step: Int
+  ) throws -> Summary {
     var diagnostics = Diagnostics()
     let rows = experience.rollout.completions.count
     for _ in 0..<configuration.epochs {

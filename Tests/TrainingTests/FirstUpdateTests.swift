@@ -102,20 +102,22 @@ import Training
 
   @Test func `keep no tensors from step to step`() async {
     await #expect(processExitsWith: .success) {
-      for preset in Method.Preset.allCases {
-        for kind in Method.CriticChoice.Kind.allCases
-        where (kind == .actionValueHeads) == (preset == .actde) {
-          let scene = try Scene(preset) {
-            $0.method.critic.kind = kind
-            $0.minibatches = 2
-            if preset == .ppo { $0.method.reference.placement = .loss }
-          }
-          try scene.steps(2)
-          let count = Tensor.liveCount
-          for _ in 0..<3 {
-            try scene.steps(1)
-            precondition(Tensor.liveCount == count, "\(Tensor.liveCount) tensors, not \(count)")
-          }
+      Device.threadCount = 1
+      let cases: [(Method.Preset, Method.CriticChoice.Kind, Method.Reference.Placement)] = [
+        (.ppo, .valueHead, .loss), (.actde, .actionValueHeads, .reward),
+        (.gaaPerToken, .valueModel, .none),
+      ]
+      for (preset, kind, placement) in cases {
+        let scene = try Scene(preset) {
+          $0.method.critic.kind = kind
+          $0.method.reference.placement = placement
+          $0.minibatches = 2
+        }
+        try scene.steps(2)
+        let count = Tensor.liveCount
+        for _ in 0..<3 {
+          try scene.steps(1)
+          precondition(Tensor.liveCount == count, "\(Tensor.liveCount) tensors, not \(count)")
         }
       }
     }

@@ -29,7 +29,7 @@ import Training
   }
 
   @Test func `starts at ln 2, where every label is certain`() throws {
-    let pairs = (0..<12).map { RewardTrainer.Pair(first: $0, second: $0 + 12, probability: 1) }
+    let pairs = (0..<12).map { RewardTrainer.Pair(first: $0, second: $0 + 7, probability: 1) }
     let trainer = try RewardTrainer(
       Tiny.reward(Tiny.shape(initializerRange: 0.02)),
       preferences: .pairs(texts: Self.texts, pairs: pairs), configuration: configuration(),
@@ -62,13 +62,13 @@ import Training
     let model = try Tiny.reward()
     let raw = model.scores(Self.texts)
     let wrong: [RewardTrainer.Pair] = (0..<12).map {
-      .init(first: $0, second: $0 + 12, probability: raw[$0] > raw[$0 + 12] ? 0 : 1)
+      .init(first: $0, second: $0 + 7, probability: raw[$0] > raw[$0 + 7] ? 0 : 1)
     }
     let report = try RewardTrainer(
       model, preferences: .pairs(texts: Self.texts, pairs: wrong), configuration: configuration(),
       seed: 0
     ).step()
-    let margins = (0..<12).map { -abs(raw[$0] - raw[$0 + 12]) }
+    let margins = (0..<12).map { -abs(raw[$0] - raw[$0 + 7]) }
     #expect(report[.accuracy] == 0)
     expectEqual(try #require(report[.margin]), mean(margins), tolerance: 1e-4)
   }
@@ -152,6 +152,7 @@ import Training
 
   @Test func `keeps no tensors from step to step`() async {
     await #expect(processExitsWith: .success) {
+      Device.threadCount = 1
       let texts = (3..<11).map { RewardTrainer.RatedText(tokens: [0, $0, 0], ratings: [$0]) }
       var configuration = RewardTrainer.Configuration()
       configuration.batchTexts = 4

@@ -39,7 +39,8 @@ import Training
     let first = try trainer.step()
     expectEqual(try #require(first[.loss]) / log(20), 1, tolerance: 1e-2)
     while trainer.stepsTaken < trainer.stepCount { _ = try trainer.step() }
-    #expect(trainer.evaluate(Self.texts).loss < 0.3)
+    // Nobody can know which of the four texts comes: ln 4 for each, over 19 tokens.
+    #expect(trainer.evaluate(Self.texts).loss < 4 * log(4) / 19 + 0.15)
   }
 
   // Copying is not a matter of frequencies: every token follows the mark 1 equally often.
@@ -119,6 +120,7 @@ import Training
 
   @Test func `keeps no tensors from step to step`() async {
     await #expect(processExitsWith: .success) {
+      Device.threadCount = 1
       var configuration = SupervisedTrainer.Configuration()
       configuration.averaging = 0.5
       configuration.batchTokens = 12

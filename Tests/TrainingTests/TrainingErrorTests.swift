@@ -55,6 +55,20 @@ import Training
     #expect(scene.trainer.stepsTaken < 5)
   }
 
+  // The first epoch's update is sound and ruins the second one's loss.
+  @Test func `a step that fails half-way is taken back`() throws {
+    let scene = try Scene {
+      $0.optimizer.learningRate = 1e30
+      $0.epochs = 4
+    }
+    let all = scene.policy.parameters + scene.trainer.critic.parameters
+    let before = Tiny.bytes(all)
+    #expect(throws: TrainingError.diverged(metric: "the loss", step: 1)) {
+      try scene.trainer.step()
+    }
+    #expect(Tiny.bytes(all) == before && scene.trainer.stepsTaken == 0)
+  }
+
   @Test func `a supervised loss that is not finite leaves the weights as they were`() throws {
     let model = try Tiny.language()
     Tensor.withoutRecording {

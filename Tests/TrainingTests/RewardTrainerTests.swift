@@ -105,7 +105,7 @@ import Training
 
   // −p·log σ(m) − (1 − p)·log σ(−m) is least at σ(m) = p.
   @Test func `takes soft labels for what they are`() throws {
-    let texts = [[0, 3, 0], [0, 4, 5, 0]]
+    let texts = [[0, 4, 5, 0], [0, 3, 0]]
     var configuration = configuration(epochs: 150)
     configuration.schedule = .init(decay: .linear)
     let trainer = try RewardTrainer(

@@ -68,6 +68,7 @@ extension RewardTrainer.Configuration {
   /// Says what cannot be.
   ///
   /// - Parameter least: The least texts, or pairs, that make a batch.
+  /// - Throws: `TrainingError.configuration` with the key to change.
   func validate(least: Int) throws(TrainingError) {
     try optimizer.validate()
     try schedule.validate()

@@ -1,4 +1,4 @@
-/// How much of what a policy says is different: distinct-n (Li et al. 2016).
+/// How much of what a policy says is different: distinct-n, after Li and others (2016).
 ///
 /// - Parameters:
 ///   - texts: Token sequences.

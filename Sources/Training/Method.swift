@@ -2,19 +2,19 @@ public import PolicyOptimization
 
 /// A policy-gradient method: four choices over one loop.
 public struct Method: Codable, Equatable, Sendable {
-  /// How good was this action?
+  /// How good an action was.
   public var advantage = Advantage()
-  /// How far may one step go?
+  /// How far one step may go.
   public var objective = Objective()
-  /// What holds the policy near what is trusted?
+  /// What holds the policy near what is trusted.
   public var reference = Reference()
-  /// Who estimates values?
+  /// Who estimates values.
   public var critic = CriticChoice()
 
   /// PPO with a value head and a KL penalty in the reward.
   public init() {}
 
-  /// How good was this action?
+  /// How good an action was.
   public struct Advantage: Codable, Equatable, Sendable {
     /// The error that is accumulated.
     public enum Estimator: String, Codable, Sendable, CaseIterable {
@@ -45,7 +45,7 @@ public struct Method: Codable, Equatable, Sendable {
     public var whitening = Whitening.centered
   }
 
-  /// How far may one step go?
+  /// How far one step may go.
   public struct Objective: Codable, Equatable, Sendable {
     /// ε of the clipped surrogate; nil weights by importance without a bound.
     public var clipRange: Double? = 0.2
@@ -75,7 +75,7 @@ public struct Method: Codable, Equatable, Sendable {
     }
   }
 
-  /// What holds the policy near what is trusted?
+  /// What holds the policy near what is trusted.
   public struct Reference: Codable, Equatable, Sendable {
     /// Where the KL penalty stands.
     public enum Placement: String, Codable, Sendable, CaseIterable {
@@ -97,7 +97,7 @@ public struct Method: Codable, Equatable, Sendable {
     public var horizon = 10_000.0
   }
 
-  /// Who estimates values?
+  /// Who estimates values.
   public struct CriticChoice: Codable, Equatable, Sendable {
     /// The estimator.
     public enum Kind: String, Codable, Sendable, CaseIterable {

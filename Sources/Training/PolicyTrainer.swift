@@ -6,7 +6,9 @@ public import Rewards
 import RunRecords
 import Torch
 
-/// The one loop: sample, score, estimate, improve. The method is in the configuration's four choices.
+/// The one loop: sample, score, estimate, improve.
+///
+/// The method is in the configuration's four choices.
 public final class PolicyTrainer: Trainer {
   /// What a run works with.
   public struct Parts {

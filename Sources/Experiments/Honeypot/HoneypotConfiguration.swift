@@ -3,7 +3,7 @@ import NeuralNetworks
 public import Rewards
 public import Training
 
-/// The honeypot experiment: does a policy fall into a planted hole of its reward, and what does resisting cost?
+/// The honeypot experiment: whether a policy falls into a planted hole of its reward, and what resisting costs.
 ///
 /// After Johnson (2024), with a language model trained on real film reviews and rewards learned from real ratings. The confounds of the
 /// original are removed: every method has the same learning rates for trunk and critic, and nothing is tuned on the true reward.

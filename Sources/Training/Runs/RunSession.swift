@@ -92,6 +92,7 @@ struct RunSession {
   ///   - rescue: Saves the model in a folder.
   ///   - each: Adds to a step's report before it is written.
   /// - Returns: Whether the trainer reached its end.
+  /// - Throws: What stopped a step, or what keeps records from being written.
   func run(
     _ trainer: any Trainer, message: (StepReport) -> String, rescue: (URL) throws -> Void,
     each: (StepReport) throws -> StepReport

@@ -13,7 +13,9 @@ enum ConfigurationReader {
 
   /// Reads a configuration.
   ///
-  /// - Parameter words: `[FILE] [--key value]...`; `--key=value` works too.
+  /// - Parameters:
+  ///   - type: What to read.
+  ///   - words: `[FILE] [--key value]...`; `--key=value` works too.
   /// - Returns: The resolved configuration.
   /// - Throws: `ConfigurationProblem` with file and line, or flag.
   static func read<Configuration: RunConfiguration>(

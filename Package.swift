@@ -59,7 +59,10 @@ let tensors: [Target] = [
       "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "Reports", "Rewards",
       "RunRecords", "Tokenization", "Torch", "Training", argumentParser, yams,
     ]),
-  .target(name: "TensorTestSupport", dependencies: ["Torch"], path: "Tests/TensorTestSupport"),
+  .target(
+    name: "TensorTestSupport",
+    dependencies: ["LanguageModels", "NeuralNetworks", "Tokenization", "Torch"],
+    path: "Tests/TensorTestSupport"),
   .testTarget(name: "TorchTests", dependencies: ["Torch", "TensorTestSupport"]),
   .testTarget(
     name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Torch", "TensorTestSupport"]),
@@ -70,6 +73,27 @@ let tensors: [Target] = [
     name: "LanguageModelsTests",
     dependencies: ["LanguageModels", "NeuralNetworks", "Torch", "TensorTestSupport"],
     resources: [.copy("Fixtures")]),
+  .testTarget(
+    name: "RewardsTests", dependencies: ["LanguageModels", "Rewards", "Torch", "TensorTestSupport"]
+  ),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: [
+      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords",
+      "TensorTestSupport", "Tokenization", "Torch", "Training",
+    ]),
+  .testTarget(
+    name: "ExperimentsTests",
+    dependencies: [
+      "Experiments", "LanguageModels", "NeuralNetworks", "Reports", "Rewards", "TensorTestSupport",
+      "Torch", "Training",
+    ]),
+  .testTarget(
+    name: "reinTests",
+    dependencies: [
+      "Experiments", "LanguageModels", "NeuralNetworks", "Rewards", "TensorTestSupport",
+      "Tokenization", "Torch", "Training", "rein", yams,
+    ]),
 ]
 
 let package = Package(

@@ -1,3 +1,4 @@
+import Foundation
 public import LanguageModels
 
 /// A reward with a hole: a word that pays, whatever it is used for (Johnson 2024; algorithms of his published code).
@@ -68,12 +69,19 @@ public struct BonusWord: Sendable {
   /// - Returns: The number of times.
   public func count(in completion: Completion) -> Int {
     // The prompt is decoded too, so that a word that the prompt began is not counted as the answer's.
-    let before = count(in: decode(completion.prompt))
-    return max(0, count(in: decode(completion.prompt + completion.text)) - before)
+    let text = decode(completion.prompt + completion.text)
+    return count(in: text, fromByte: decode(completion.prompt).utf8.count)
   }
 
   /// How often the word stands in a text.
-  public func count(in text: String) -> Int {
-    text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "'" }.count { $0 == word }
+  public func count(in text: String) -> Int { count(in: text, fromByte: 0) }
+
+  // Words that begin at a byte or behind it.
+  private func count(in text: String, fromByte start: Int) -> Int {
+    text.split { !$0.isLetter && !$0.isNumber && $0 != "'" }.count { piece in
+      let offset = text.utf8.distance(from: text.startIndex, to: piece.startIndex)
+      return offset >= start
+        && piece.lowercased().trimmingCharacters(in: ["'"]) == word
+    }
   }
 }

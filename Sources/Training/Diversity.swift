@@ -1,4 +1,4 @@
-/// How much of what a policy says is different: distinct-n.
+/// How much of what a policy says is different: distinct-n, after Li and others (2016).
 ///
 /// - Parameters:
 ///   - texts: Token sequences.

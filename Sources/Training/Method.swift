@@ -2,19 +2,19 @@ public import PolicyOptimization
 
 /// A policy-gradient method: four choices over one loop.
 public struct Method: Codable, Equatable, Sendable {
-  /// Says how good an action was.
+  /// How good an action was.
   public var advantage = Advantage()
-  /// Says how far one step may go.
+  /// How far one step may go.
   public var objective = Objective()
-  /// Says what holds the policy near what is trusted.
+  /// What holds the policy near what is trusted.
   public var reference = Reference()
-  /// Says who estimates values.
+  /// Who estimates values.
   public var critic = CriticChoice()
 
   /// PPO with a value head and a KL penalty in the reward.
   public init() {}
 
-  /// Says how good an action was.
+  /// How good an action was.
   public struct Advantage: Codable, Equatable, Sendable {
     /// The error that is accumulated.
     public enum Estimator: String, Codable, Sendable, CaseIterable {
@@ -45,7 +45,7 @@ public struct Method: Codable, Equatable, Sendable {
     public var whitening = Whitening.centered
   }
 
-  /// Says how far one step may go.
+  /// How far one step may go.
   public struct Objective: Codable, Equatable, Sendable {
     /// ε of the clipped surrogate; nil weights by importance without a bound.
     public var clipRange: Double? = 0.2
@@ -75,7 +75,7 @@ public struct Method: Codable, Equatable, Sendable {
     }
   }
 
-  /// Says what holds the policy near what is trusted.
+  /// What holds the policy near what is trusted.
   public struct Reference: Codable, Equatable, Sendable {
     /// Where the KL penalty stands.
     public enum Placement: String, Codable, Sendable, CaseIterable {
@@ -97,7 +97,7 @@ public struct Method: Codable, Equatable, Sendable {
     public var horizon = 10_000.0
   }
 
-  /// Says who estimates values.
+  /// Who estimates values.
   public struct CriticChoice: Codable, Equatable, Sendable {
     /// The estimator.
     public enum Kind: String, Codable, Sendable, CaseIterable {
@@ -162,7 +162,7 @@ public struct Method: Codable, Equatable, Sendable {
     let positive = [
       ("objective.clip_range", objective.clipRange), ("critic.clip_range", critic.clipRange),
       ("reference.target", reference.target), ("objective.sigma_scale", objective.sigmaScale),
-      ("objective.eta_scale", objective.etaScale),
+      ("objective.eta_scale", objective.etaScale), ("reference.horizon", reference.horizon),
     ]
     for case (let key, let value?) in positive where !(value > 0) {
       throw .configuration(key: key, reason: "\(value) is not above 0")
@@ -171,6 +171,7 @@ public struct Method: Codable, Equatable, Sendable {
       ("objective.entropy_weight", objective.entropyWeight), ("critic.weight", critic.weight),
       ("critic.action_value_weight", critic.actionValueWeight),
       ("reference.coefficient", reference.coefficient),
+      ("critic.learning_rate_factor", critic.learningRateFactor),
     ]
     for (key, value) in weights where !(value >= 0 && value.isFinite) {
       throw .configuration(key: key, reason: "\(value) is below 0 or not a number")

@@ -51,6 +51,8 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
     for (key, value) in counts where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
+    try optimizer.validate()
+    try schedule.validate()
     guard minibatches <= episodesPerStep else {
       throw .configuration(
         key: "minibatches", reason: "\(minibatches) of only \(episodesPerStep) episodes")

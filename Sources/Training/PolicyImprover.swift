@@ -47,23 +47,38 @@ struct PolicyImprover {
   ///   - rate: What the schedule makes of the learning rate.
   ///   - step: The step, for errors.
   /// - Returns: What the updates were like.
-  /// - Throws: `TrainingError.diverged`.
+  /// - Throws: `TrainingError.diverged`; the weights are then as they were before.
   func improve(_ experience: Experience, coefficient: Double, rate: Double, step: Int) throws
     -> Summary
   {
+    let parameters = optimizer.parameters.tensors
+    let before = parameters.map { $0.detached().copy() }
+    do {
+      return try update(experience, coefficient: coefficient, rate: rate, step: step)
+    } catch {
+      // A step that fails half-way is taken back.
+      for (tensor, value) in zip(parameters, before) { tensor.assign(value) }
+      throw error
+    }
+  }
+
+  private func update(
+    _ experience: Experience, coefficient: Double, rate: Double, step: Int
+  ) throws -> Summary {
     var diagnostics = Diagnostics()
     let rows = experience.rollout.completions.count
     for _ in 0..<configuration.epochs {
       let shuffled = order.permutation(rows).integers
-      let size = (rows + configuration.minibatches - 1) / configuration.minibatches
-      for start in stride(from: 0, to: rows, by: size) {
-        let chosen = Array(shuffled[start..<min(start + size, rows)])
+      for part in 0..<configuration.minibatches {
+        // Parts that differ by one completion at most, and never fewer of them than asked for.
+        let bounds = [part, part + 1].map { $0 * rows / configuration.minibatches }
+        let chosen = Array(shuffled[bounds[0]..<bounds[1]])
         let (loss, gradients) = Tensor.recording {
           let loss = minibatchLoss(experience, chosen, coefficient, &diagnostics)
           return (loss.item, loss.gradients(of: optimizer.parameters.tensors))
         }
-        guard loss.isFinite else { throw TrainingError.diverged(metric: "the loss", step: step) }
-        diagnostics.gradientNorms.append(optimizer.step(gradients, scale: rate))
+        diagnostics.gradientNorms.append(
+          try optimizer.checkedStep(loss: loss, gradients, scale: rate, step: step))
       }
     }
     return Summary(

@@ -85,6 +85,9 @@ public final class PolicyTrainer: Trainer {
     let clock = ContinuousClock()
     let begin = clock.now
     let rollout = sampler.rollout(nextPrompts(), using: draws)
+    guard rollout.logProbabilities.isAllFinite else {
+      throw TrainingError.diverged(metric: "a log-probability", step: stepsTaken + 1)
+    }
     let sampled = clock.now
     let experience = try estimate(rollout, scores: try scores(rollout.completions))
     let graded = clock.now

@@ -98,10 +98,11 @@ public final class RewardTrainer: Trainer {
   ///   - preferences: What raters said.
   ///   - configuration: How to train.
   ///   - seed: Decides order and dropout.
-  /// - Throws: `TrainingError.noData`.
+  /// - Throws: `TrainingError.noData`, `TrainingError.configuration`.
   public init(
     _ model: RewardModel, preferences: Preferences, configuration: Configuration, seed: UInt64
   ) throws {
+    try configuration.validate(least: preferences.least)
     self.model = model
     self.preferences = preferences
     self.configuration = configuration
@@ -131,19 +132,23 @@ public final class RewardTrainer: Trainer {
       let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
       return (ranking.item, loss.gradients(of: parameters), margins.doubles)
     }
-    guard loss.isFinite else { throw TrainingError.diverged(metric: "loss", step: stepsTaken + 1) }
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
-    let norm = optimizer.step(gradients, scale: factor)
+    let norm = try optimizer.checkedStep(
+      loss: loss, gradients, scale: factor, step: stepsTaken + 1)
     average?.update()
     stepsTaken += 1
     let agreements = zip(margins, batch.pairs).map { margin, pair in
       PairAgreement.score(margin, pair.probability - 0.5)
     }
+    // The preferred text's score minus the other's, over pairs of which one is preferred.
+    let preferred = zip(margins, batch.pairs).compactMap { margin, pair in
+      pair.probability == 0.5 ? nil : pair.probability > 0.5 ? margin : -margin
+    }
     return StepReport(
       step: stepsTaken,
       metrics: [
         (.loss, loss), (.accuracy, agreements.reduce(0, +) / Double(agreements.count)),
-        (.margin, margins.map(abs).reduce(0, +) / Double(margins.count)), (.gradientNorm, norm),
+        (.margin, preferred.reduce(0, +) / Double(max(1, preferred.count))), (.gradientNorm, norm),
         (.learningRate, configuration.optimizer.learningRate * factor),
       ])
   }
@@ -259,45 +264,5 @@ extension RewardTrainer.Preferences {
       }
       return (chosen, pairs)
     }
-  }
-}
-
-/// Whether two judges agree about pairs.
-public enum PairAgreement {
-  /// 1 where both signs are equal, ½ where either is zero, else 0.
-  ///
-  /// - Parameters:
-  ///   - first: One judge's margin.
-  ///   - second: The other judge's margin.
-  /// - Returns: The agreement.
-  public static func score(_ first: Double, _ second: Double) -> Double {
-    first == 0 || second == 0 ? 0.5 : (first > 0) == (second > 0) ? 1 : 0
-  }
-
-  /// The share of random pairs of texts on which two judges agree, ties half.
-  ///
-  /// - Parameters:
-  ///   - scores: One judge's scores.
-  ///   - marks: The other judge's.
-  ///   - pairCount: How many pairs to draw.
-  ///   - seed: Decides the pairs.
-  /// - Returns: The share.
-  public static func accuracy(
-    _ scores: [Double], _ marks: [Double], pairCount: Int = 200_000, seed: UInt64 = 0
-  )
-    -> Double
-  {
-    precondition(scores.count == marks.count && scores.count > 1, "two judges of the same texts")
-    let generator = Generator(seed: seed, purpose: "pairs")
-    let count = Double(scores.count)
-    let first = generator.uniform([pairCount], in: 0..<count, dataType: .float64).doubles
-    let second = generator.uniform([pairCount], in: 0..<count, dataType: .float64).doubles
-    var (agreement, pairs) = (0.0, 0)
-    for (left, right) in zip(first, second) where Int(left) != Int(right) {
-      agreement += score(
-        scores[Int(left)] - scores[Int(right)], marks[Int(left)] - marks[Int(right)])
-      pairs += 1
-    }
-    return agreement / Double(max(1, pairs))
   }
 }

@@ -74,10 +74,11 @@ public final class SupervisedTrainer: Trainer {
   ///   - examples: The training texts.
   ///   - configuration: How to train.
   ///   - seed: Decides order and dropout.
-  /// - Throws: `TrainingError.noData`.
+  /// - Throws: `TrainingError.noData`, `TrainingError.configuration`.
   public init(
     _ model: LanguageModel, examples: [Example], configuration: Configuration, seed: UInt64
   ) throws {
+    try configuration.validate()
     guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
     self.model = model
     self.examples = examples
@@ -104,9 +105,9 @@ public final class SupervisedTrainer: Trainer {
       let loss = -statistics.logProbabilities.mean()
       return (loss.item, loss.gradients(of: model.parameters.tensors))
     }
-    guard loss.isFinite else { throw TrainingError.diverged(metric: "loss", step: stepsTaken + 1) }
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
-    let norm = optimizer.step(gradients, scale: factor)
+    let norm = try optimizer.checkedStep(
+      loss: loss, gradients, scale: factor, step: stepsTaken + 1)
     average?.update()
     stepsTaken += 1
     tokensSeen += layout.count

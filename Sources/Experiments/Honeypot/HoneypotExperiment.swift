@@ -44,8 +44,9 @@ public struct HoneypotExperiment: Sendable {
     command: String, observer: RunObserver, finished: @escaping @Sendable (HoneypotRecord) -> Void
   ) throws -> Outcome {
     try configuration.validate()
-    let store = try HoneypotStore(folder, configuration)
+    // The world first: settings that cannot be run leave nothing behind that would refuse others.
     let world = try HoneypotWorld(configuration)
+    let store = try HoneypotStore(folder, configuration)
     // Seed by seed, so that an experiment that is stopped has something of every method.
     let jobs = (0..<configuration.seeds).flatMap { seed in
       configuration.forms.flatMap { form in
@@ -187,7 +188,10 @@ private struct HoneypotStore: Sendable {
 
   func result(of job: HoneypotJob) throws -> HoneypotRun? {
     guard let data = try? Data(contentsOf: url(job)) else { return nil }
-    return try? JSONDecoder().decode(HoneypotRun.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try? decoder.decode(HoneypotRun.self, from: data)
   }
 
   func keep(_ run: HoneypotRun, of job: HoneypotJob) throws {

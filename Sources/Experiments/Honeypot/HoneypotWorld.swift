@@ -38,15 +38,40 @@ struct HoneypotWorld: Sendable {
       try JSONLines.read(Text.self, from: URL(fileURLWithPath: $0)).map(\.text)
     }
     // Reviews that are hardly longer than their opening leave nothing to say.
+    let (tokens, room) = (base.configuration.vocabularyCount, try Self.room(configuration))
+    guard tokenizer.identifierBound <= tokens else {
+      throw TrainingError.configuration(
+        key: "base", reason: "the model has \(tokens) tokens, the tokenizer more")
+    }
     prompts = texts.filter { $0.split(separator: " ").count >= configuration.promptWords + 5 }
       .map {
         [stop] + tokenizer.encode(PromptFiles.opening(of: $0, words: configuration.promptWords))
       }
+      .filter { $0.count <= room }
     guard !prompts.isEmpty else {
       throw TrainingError.noData(configuration.prompts.joined(separator: ", "))
     }
     self.tokenizer = tokenizer
     self.configuration = configuration
+  }
+
+  // The longest prompt: all models read it with the completion, reward models an end-of-text token more.
+  private static func room(_ configuration: HoneypotConfiguration) throws -> Int {
+    let shape = { (path: String) in
+      try ModelFolder(URL(fileURLWithPath: path)).configuration()
+    }
+    let base = try shape(configuration.base)
+    var positions = base.positionCount
+    for (key, path) in [("proxy", configuration.proxy), ("gold", configuration.gold)] {
+      let reward = try shape(path)
+      guard reward.vocabularyCount == base.vocabularyCount else {
+        throw TrainingError.configuration(
+          key: key,
+          reason: "\(path) has \(reward.vocabularyCount) tokens, the base \(base.vocabularyCount)")
+      }
+      positions = min(positions, reward.positionCount - 1)
+    }
+    return positions - configuration.maximumLength
   }
 
   func reward(_ form: PlantedHole.Form) -> PlantedHole {

@@ -105,7 +105,7 @@ public struct PolicyRun: Sendable {
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
     let rewards = try makeRewards(dataset, decode)
-    let longest = policy.configuration.positionCount - configuration.training.sampling.maximumLength
+    let longest = try longestPrompt(policy.configuration, dataset)
     let prompts = try PromptFiles(
       dataset, words: configuration.promptWords, longest: longest
     ).read(configuration.prompts)
@@ -118,6 +118,12 @@ public struct PolicyRun: Sendable {
     var last: StepReport?
     let isFinished = try session.run(trainer) { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
+    } rescue: { folder in
+      let saved = ModelFolder(folder)
+      try saved.save(
+        policy, as: configuration.storedType,
+        tokenizer: ModelFolder(URL(fileURLWithPath: configuration.policy)).tokenizerURL)
+      try saved.save(trainer.critic)
     } each: { report in
       var report = report
       report.metrics += try rewards.watched(trainer.lastCompletions)
@@ -133,6 +139,35 @@ public struct PolicyRun: Sendable {
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       lastReport: last)
+  }
+
+  // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.
+  private func longestPrompt(_ policy: DecoderConfiguration, _ dataset: TextDataset) throws -> Int {
+    try dataset.check(policy, key: "policy")
+    var positions = policy.positionCount
+    let others = [
+      ("reference", configuration.reference, 0), ("reward.model", configuration.reward.model, 1),
+      ("reward.gold", configuration.reward.gold, 1),
+    ]
+    for case (let key, let path?, let extra) in others {
+      let shape = try ModelFolder(URL(fileURLWithPath: path)).configuration()
+      guard shape.vocabularyCount == policy.vocabularyCount else {
+        throw TrainingError.configuration(
+          key: key,
+          reason:
+            "\(path) has \(shape.vocabularyCount) tokens, the policy \(policy.vocabularyCount)")
+      }
+      positions = min(positions, shape.positionCount - extra)
+    }
+    let longest = positions - configuration.training.sampling.maximumLength
+    guard longest >= 1 else {
+      throw TrainingError.configuration(
+        key: "training.sampling.max_new_tokens",
+        reason:
+          "\(configuration.training.sampling.maximumLength) leaves no room for a prompt in \(positions) positions"
+      )
+    }
+    return longest
   }
 
   private struct RewardSet {

@@ -77,12 +77,18 @@ public struct RewardRun: Sendable {
     let dataset = try TextDataset(Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL)
     var shape = try base.configuration()
     shape.setDropout(configuration.dropout)
+    try dataset.check(shape, key: "base")
     let model = try base.rewardModel(
       headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape)
     let preferences = try PreferenceFiles(dataset, longest: shape.positionCount)
       .read(configuration.train)
     let heldOut = try configuration.heldOut.map { file in
-      let rows = try JSONLines.read(RatedText.self, from: URL(fileURLWithPath: file))
+      let rows = try JSONLines.read(PreferenceRow.self, from: URL(fileURLWithPath: file))
+        .compactMap(\.rated)
+      guard rows.count > 1 else {
+        throw TrainingError.configuration(
+          key: "held_out", reason: "\(file) has fewer than two texts with `ratings` to compare")
+      }
       return HeldOut(
         name: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
         texts: rows.map { Array(dataset.framed($0.text).suffix(shape.positionCount)) },
@@ -95,6 +101,10 @@ public struct RewardRun: Sendable {
 
     let isFinished = try session.run(trainer) { report in
       "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.accuracy] ?? .nan).short)"
+    } rescue: { folder in
+      trainer.finish(normalizingOn: preferences.texts)
+      try ModelFolder(folder).save(
+        trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
     } each: { report in
       let interval = max(1, trainer.stepCount / 10)
       guard let first = heldOut.first,
@@ -173,7 +183,13 @@ private struct PreferenceRow: Decodable {
 
   init(from decoder: any Decoder) throws {
     if try decoder.container(keyedBy: CodingKeys.self).contains(.ratings) {
-      rated = try RatedText(from: decoder)
+      let row = try RatedText(from: decoder)
+      guard !row.ratings.isEmpty else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .ratings, in: try decoder.container(keyedBy: CodingKeys.self),
+          debugDescription: "must hold at least one rating")
+      }
+      rated = row
     } else {
       pair = try PreferencePair(from: decoder)
     }

@@ -66,17 +66,9 @@ struct RunSession {
     self.observer = observer
   }
 
-  /// Steps a trainer to its end, or until somebody asks to stop.
-  ///
-  /// - Parameters:
-  ///   - trainer: The trainer.
-  ///   - message: What the progress line says of a step.
-  ///   - each: Adds to a step's report before it is written.
-  /// - Returns: Whether the trainer reached its end.
-  /// - Throws: What stops a training run, or what keeps a record from being written.
-  func run(
+  private func takeSteps(
     _ trainer: any Trainer, message: (StepReport) -> String,
-    each: (StepReport) throws -> StepReport = { $0 }
+    each: (StepReport) throws -> StepReport
   ) throws -> Bool {
     while trainer.stepsTaken < trainer.stepCount {
       let report = try each(try trainer.step())
@@ -89,6 +81,35 @@ struct RunSession {
     }
     try recorder.synchronize()
     return true
+  }
+
+  /// Steps a trainer to its end, or until somebody asks to stop; where a step fails, what was learned before it goes into
+  /// the run folder before the error goes on.
+  ///
+  /// - Parameters:
+  ///   - trainer: The trainer.
+  ///   - message: What the progress line says of a step.
+  ///   - rescue: Saves the model in a folder.
+  ///   - each: Adds to a step's report before it is written.
+  /// - Returns: Whether the trainer reached its end.
+  /// - Throws: What stopped a step, or what keeps records from being written.
+  func run(
+    _ trainer: any Trainer, message: (StepReport) -> String, rescue: (URL) throws -> Void,
+    each: (StepReport) throws -> StepReport
+  ) throws -> Bool {
+    do {
+      return try takeSteps(trainer, message: message, each: each)
+    } catch {
+      guard trainer.stepsTaken > 0 else { throw error }
+      let model = recorder.folder.url.appending(path: "model")
+      do {
+        try rescue(model)
+        observer.note("the model of step \(trainer.stepsTaken) is in \(model.path)")
+      } catch let second {
+        observer.note("the model of step \(trainer.stepsTaken) could not be saved: \(second)")
+      }
+      throw error
+    }
   }
 
   /// Writes a report.

@@ -100,6 +100,9 @@ public struct SupervisedRun: Sendable {
 
     let isFinished = try session.run(trainer) {
       "loss \(($0[.loss] ?? .nan).short)"
+    } rescue: { folder in
+      trainer.finish()
+      try ModelFolder(folder).save(model, as: configuration.storedType, tokenizer: tokenizerURL)
     } each: { report in
       // Held-out texts are judged some twenty times in a run, and at its end.
       let interval = max(1, trainer.stepCount / 20)
@@ -131,6 +134,7 @@ public struct SupervisedRun: Sendable {
     if let base {
       var found = try base.configuration()
       found.setDropout(shape.dropout)
+      try dataset.check(found, key: "base")
       return try base.languageModel(configuration: found)
     }
     var fresh = DecoderConfiguration(
@@ -138,9 +142,7 @@ public struct SupervisedRun: Sendable {
       width: shape.width, layerCount: shape.layers, headCount: shape.heads,
       endOfTextToken: dataset.endOfText, paddingToken: dataset.tokenizer.id(of: "<|pad|>"))
     fresh.setDropout(shape.dropout)
-    if let problem = fresh.problem {
-      throw TrainingError.configuration(key: "model", reason: problem)
-    }
+    try dataset.check(fresh, key: "model")
     return try LanguageModel(
       fresh,
       ParameterBuilder(generator: Generator(seed: configuration.seed, purpose: "weights")))

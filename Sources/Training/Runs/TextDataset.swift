@@ -1,5 +1,6 @@
 import Feedback
 import Foundation
+import LanguageModels
 import Tokenization
 
 /// Files of texts as token sequences, framed by the end-of-text token on both sides.
@@ -19,6 +20,22 @@ struct TextDataset {
     endOfText = token
   }
 
+  /// Refuses a model that has no embedding for some token, or no room for two tokens.
+  func check(_ model: DecoderConfiguration, key: String) throws(TrainingError) {
+    if let problem = model.problem { throw .configuration(key: key, reason: problem) }
+    guard tokenizer.identifierBound <= model.vocabularyCount else {
+      throw .configuration(
+        key: key,
+        reason:
+          "the model has \(model.vocabularyCount) tokens, the tokenizer \(tokenizer.identifierBound)"
+      )
+    }
+    guard model.positionCount >= 2 else {
+      throw .configuration(
+        key: key, reason: "a model of \(model.positionCount) positions predicts nothing")
+    }
+  }
+
   /// A whole text, framed.
   func framed(_ text: String) -> [Int] { [endOfText] + tokenizer.encode(text) + [endOfText] }
 
@@ -31,23 +48,25 @@ struct TextDataset {
       try JSONLines.read(TextRow.self, from: URL(fileURLWithPath: file)).map { row in
         switch row {
         case .text(let text):
-          return SupervisedTrainer.Example(
-            prompt: [endOfText],
-            completion: clipped(tokenizer.encode(text) + [endOfText], to: longest - 1),
-            byteCount: text.utf8.count)
+          return example([endOfText], text, length: longest - 1)
         case .completion(let prompt, let completion):
           let start = opening(prompt)
-          return SupervisedTrainer.Example(
-            prompt: clipped(start, to: longest - 1),
-            completion: clipped(
-              tokenizer.encode(completion) + [endOfText], to: max(1, longest - start.count)),
-            byteCount: completion.utf8.count)
+          return example(
+            Array(start.prefix(longest - 1)), completion, length: max(1, longest - start.count))
         }
       }
     }
   }
 
-  private func clipped(_ tokens: [Int], to length: Int) -> [Int] { Array(tokens.prefix(length)) }
+  // Where a text is cut, its bytes are those that are left.
+  private func example(_ prompt: [Int], _ text: String, length: Int) -> SupervisedTrainer.Example {
+    let tokens = tokenizer.encode(text)
+    let kept = Array((tokens + [endOfText]).prefix(length))
+    return SupervisedTrainer.Example(
+      prompt: prompt, completion: kept,
+      byteCount: kept.count > tokens.count
+        ? text.utf8.count : tokenizer.decodeBytes(kept).count)
+  }
 }
 
 /// A row to learn: a text, or a completion of a prompt.

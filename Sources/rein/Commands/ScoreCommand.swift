@@ -45,6 +45,9 @@ struct ScoreCommand: ParsableCommand {
       scorer = try languageModelScorer(folder)
     }
     let text = try readInput()
+    guard !text.allSatisfy(\.isWhitespace) else {
+      throw InputProblem("\(input ?? "standard input"): holds no lines to score")
+    }
     // A few lines at a time, so that a long file streams.
     var waiting: [[Int]] = []
     func flush() throws {

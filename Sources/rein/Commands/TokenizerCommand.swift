@@ -111,7 +111,7 @@ struct TokenizerCommand: ParsableCommand {
       if json {
         try Console.printJSON(["text": tokenizer.decode(ids)])
       } else {
-        FileHandle.standardOutput.write(Data(tokenizer.decodeBytes(ids) + [10]))
+        Console.write(Data(tokenizer.decodeBytes(ids) + [10]))
       }
     }
   }

@@ -35,7 +35,7 @@ struct RunOptions: ParsableArguments {
       Console.print("\(text)\nmodel: \(model.relativePath)")
     }
     if case .stopped(let steps) = ending {
-      FileHandle.standardError.write(Data("stopped after \(steps) steps; saved\n".utf8))
+      Console.complain("stopped after \(steps) steps; saved")
       throw ExitCode(Interruption.exitCode)
     }
   }

@@ -14,7 +14,7 @@ enum ConfigurationReader {
   /// Reads a configuration.
   ///
   /// - Parameters:
-  ///   - type: What is wanted.
+  ///   - type: What to read.
   ///   - words: `[FILE] [--key value]...`; `--key=value` works too.
   /// - Returns: The resolved configuration.
   /// - Throws: `ConfigurationProblem` with file and line, or flag.
@@ -44,14 +44,50 @@ enum ConfigurationReader {
     } catch let error as DecodingError {
       throw problem(error, places)
     }
-    let merged = ConfigurationTree.overlay(given, over: try ConfigurationTree.encode(defaults))
+    let below = try ConfigurationTree.encode(defaults)
+    for path in places.keys {
+      if let fitting = fitted(Configuration.self, path, in: given, over: below) {
+        ConfigurationTree.set(fitting, at: path.split(separator: "."), in: &given)
+      }
+    }
+    let merged = ConfigurationTree.overlay(given, over: below)
     do {
       let configuration = try YAMLDecoder().decode(Configuration.self, from: .mapping(merged))
-      return Resolved(
-        configuration: configuration, text: try YAMLEncoder().encode(configuration))
+      return Resolved(configuration: configuration, text: try text(of: configuration))
     } catch let error as DecodingError {
       throw problem(error, places)
     }
+  }
+
+  // Every key, those without a value too: a default must not come back when the text is read again.
+  private static func text<Configuration: RunConfiguration>(of configuration: Configuration) throws
+    -> String
+  {
+    var tree = try ConfigurationTree.encode(configuration)
+    for key in Configuration.keys where ConfigurationTree.value(at: key, in: tree) == nil {
+      ConfigurationTree.set(ConfigurationTree.null, at: key.split(separator: "."), in: &tree)
+    }
+    return try ConfigurationTree.yaml(tree)
+  }
+
+  // What a person means by a value: `none` is null where a key may have no value, and one file is a list of one file.
+  private static func fitted<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, _ path: String, in given: Node.Mapping, over defaults: Node.Mapping
+  ) -> Node? {
+    guard let value = ConfigurationTree.value(at: path, in: given), let scalar = value.scalar
+    else { return nil }
+    if scalar.string == "none" {
+      var tree = defaults
+      ConfigurationTree.set(ConfigurationTree.null, at: path.split(separator: "."), in: &tree)
+      // Only an optional takes null, and then the key is absent when written again.
+      guard let found = try? YAMLDecoder().decode(Configuration.self, from: .mapping(tree)),
+        let written = try? ConfigurationTree.encode(found),
+        ConfigurationTree.value(at: path, in: written) == nil
+      else { return nil }
+      return ConfigurationTree.null
+    }
+    let isList = ConfigurationTree.value(at: path, in: defaults)?.sequence != nil
+    return isList && !scalar.string.isEmpty ? .sequence(Node.Sequence([value])) : nil
   }
 
   private static func tree(of file: String) throws -> Node.Mapping {
@@ -138,7 +174,7 @@ enum ConfigurationReader {
     @unknown default:
       return .wrongValue(place: "configuration", key: "?", reason: "\(error)")
     }
-    let path = context.codingPath.map(\.stringValue).filter { Int($0) == nil }
+    let path = context.codingPath.filter { $0.intValue == nil }.map(\.stringValue)
       .joined(separator: ".")
     return .wrongValue(
       place: places[path] ?? "configuration", key: path, reason: context.debugDescription)

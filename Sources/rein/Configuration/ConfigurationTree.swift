@@ -5,8 +5,32 @@ enum ConfigurationTree {
   /// A value as a tree.
   static func encode(_ value: some Encodable) throws -> Node.Mapping {
     let text = try YAMLEncoder().encode(value)
-    return try Yams.compose(yaml: text)?.mapping ?? Node.Mapping([])
+    return try Yams.compose(yaml: text).map(readable)?.mapping ?? Node.Mapping([])
   }
+
+  /// The encoder writes 1e-1; people write 0.1.
+  private static func readable(_ node: Node) -> Node {
+    switch node {
+    case .scalar(var scalar):
+      guard scalar.style == .plain || scalar.style == .any, scalar.string.contains("e"),
+        let number = Double(scalar.string)
+      else { return node }
+      scalar.string = "\(number)"
+      return .scalar(scalar)
+    case .mapping(let mapping):
+      return .mapping(Node.Mapping(mapping.map { ($0.key, readable($0.value)) }))
+    case .sequence(let sequence): return .sequence(Node.Sequence(sequence.map(readable)))
+    default: return node
+    }
+  }
+
+  /// A tree as text.
+  static func yaml(_ tree: Node.Mapping) throws -> String {
+    try Yams.serialize(node: .mapping(tree), width: -1, allowUnicode: true)
+  }
+
+  /// What stands for an optional without a value.
+  static var null: Node { Node("null", Tag(.null), .plain) }
 
   /// The node at a key path, if it is there.
   static func value(at path: String, in tree: Node.Mapping) -> Node? {

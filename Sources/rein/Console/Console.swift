@@ -21,22 +21,40 @@ final class Console: Sendable {
   /// A line that stays.
   func note(_ line: String) {
     writer.finish()
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+    Console.complain(line)
   }
 
   /// A line of results.
-  static func print(_ line: String) {
-    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+  static func print(_ line: String) { write(Data("\(line)\n".utf8)) }
+
+  /// Bytes of results; a standard output that takes none (a full disk) ends the program with code 1.
+  static func write(_ data: Data) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: data)
+    } catch {
+      complain("rein: error: standard output cannot be written: \(error.localizedDescription)")
+      Foundation.exit(Failure.Blame.world.rawValue)
+    }
+  }
+
+  /// A line on standard error; where that is gone too, there is nobody left to tell.
+  static func complain(_ line: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
   }
 
   /// One JSON object on one line; numbers that JSON cannot hold become null.
   static func printJSON(_ fields: [String: Any]) throws {
-    let clean = fields.mapValues { value -> Any in
-      if let number = value as? Double, !number.isFinite { return NSNull() }
-      return value
-    }
     let data = try JSONSerialization.data(
-      withJSONObject: clean, options: [.sortedKeys, .withoutEscapingSlashes])
+      withJSONObject: clean(fields), options: [.sortedKeys, .withoutEscapingSlashes])
     Console.print(String(decoding: data, as: UTF8.self))
+  }
+
+  private static func clean(_ value: Any) -> Any {
+    switch value {
+    case let number as Double where !number.isFinite: NSNull()
+    case let numbers as [Double]: numbers.map { $0.isFinite ? $0 as Any : NSNull() }
+    case let fields as [String: Any]: fields.mapValues(clean)
+    default: value
+    }
   }
 }

@@ -20,9 +20,15 @@ enum Failure {
 
   static func exit(_ error: any Error) -> Never {
     if isParsing(error) { exitParsing(error) }
-    let message = "\(error)"
-    FileHandle.standardError.write(Data("rein: error: \(message)\n".utf8))
+    Console.complain("rein: error: \(message(of: error))")
     Foundation.exit(blame(for: error).rawValue)
+  }
+
+  // Foundation's errors say most when printed as they are, and nothing that a person wants to read.
+  private static func message(of error: any Error) -> String {
+    guard let error = error as? CocoaError else { return "\(error)" }
+    let path = error.userInfo[NSFilePathErrorKey] as? String ?? error.url?.path
+    return (path.map { "\($0): " } ?? "") + error.localizedDescription
   }
 
   /// Whose mistake an error is.
@@ -64,8 +70,7 @@ enum Failure {
     let code = Rein.exitCode(for: error)
     let message = Rein.fullMessage(for: error)
     if !message.isEmpty {
-      let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-      stream.write(Data((message + "\n").utf8))
+      if code.isSuccess { Console.print(message) } else { Console.complain(message) }
     }
     // The parser's own code for wrong usage is 64; here every wrong input is 2.
     Foundation.exit(code == .validationFailure ? Blame.input.rawValue : code.rawValue)

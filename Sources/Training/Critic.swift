@@ -74,7 +74,9 @@ public final class Critic {
     }
     let values = valueHead(states)
     var actionValues = actionValueHead?(states, actions: layout.tokens)
-    if choice.actionValueForm == .dueling { actionValues = actionValues.map { $0 + values.detached() } }
+    if choice.actionValueForm == .dueling {
+      actionValues = actionValues.map { $0 + values.detached() }
+    }
     return Estimates(values: values, actionValues: actionValues)
   }
 

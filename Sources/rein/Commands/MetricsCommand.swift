@@ -4,7 +4,8 @@ import RunRecords
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "metrics", abstract: "What every metric of a run means.",
-    discussion: "The same glossary is Documentation/Metrics.md: rein metrics > Documentation/Metrics.md")
+    discussion:
+      "The same glossary is Documentation/Metrics.md: rein metrics > Documentation/Metrics.md")
 
   @Flag(help: "Print one JSON object per metric.")
   var json = false

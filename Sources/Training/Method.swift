@@ -114,7 +114,7 @@ public struct Method: Codable, Equatable, Sendable {
     /// How Q(s, a) is made from an action-value head's output D(s, a).
     public enum ActionValueForm: String, Codable, Sendable, CaseIterable {
       /// Q = D: an action that was never taken has Q = 0, so that any reward at all is news. With a positive reward and many
-      /// rare actions this reinforces whatever is rare: a language model drifts to uniform.
+      /// rare actions this may reinforce whatever is rare: a language model was seen to drift to uniform.
       case independent
       /// Q = V + D, with V taken as it is: an action that was never taken is expected to be as good as its state.
       case dueling

@@ -6,7 +6,8 @@ public import Training
 /// The honeypot experiment: whether a policy falls into a planted hole of its reward, and what resisting costs.
 ///
 /// After Johnson (2024), with a language model trained on real film reviews and rewards learned from real ratings. The confounds of the
-/// original are removed: every method has the same learning rates for trunk and critic, and nothing is tuned on the true reward.
+/// original that concern settings are removed: every method has the same learning rates for trunk
+/// and critic, and no settings of its own beyond what defines it.
 public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   /// The base policy's folder.
   public var base = "Models/base"

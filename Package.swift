@@ -85,8 +85,8 @@ let tensors: [Target] = [
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [
-      "Experiments", "LanguageModels", "NeuralNetworks", "Reports", "Rewards", "TensorTestSupport",
-      "Torch", "Training",
+      "Experiments", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Reports",
+      "Rewards", "TensorTestSupport", "Torch", "Training",
     ]),
   .testTarget(
     name: "reinTests",

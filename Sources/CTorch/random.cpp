@@ -2,10 +2,12 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/Context.h>
-#include <ATen/ops/argmax.h>
+#include <ATen/ops/cumsum.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/randperm.h>
+#include <ATen/ops/searchsorted.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/detail/MPSHooksInterface.h>
@@ -62,10 +64,16 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto scores = borrow(logits);
-    if (scores.scalar_type() == at::kBFloat16 || scores.scalar_type() == at::kHalf) scores = scores.to(at::kFloat);
-    // argmax(logits − log E) with E ~ Exponential(1) has the law softmax(logits).
-    auto noise = at::empty_like(scores, at::MemoryFormat::Contiguous).exponential_(1.0, generator_of(generator)).log_();
-    *out = give(at::argmax(scores - noise, -1));
+    // In float32 the running sum would lose every token below 2⁻²⁴.
+    const auto type = scores.is_mps() ? at::kFloat : at::kDouble;
+    auto sums = at::cumsum(at::softmax(scores, -1, at::kFloat), -1, type);
+    auto shape = sums.sizes().vec();
+    shape.back() = 1;
+    // One draw in (0, total] a row: the first sum that reaches it belongs to a token that can be drawn.
+    auto draws = at::empty(shape, sums.options()).uniform_(0.0, 1.0, generator_of(generator));
+    auto levels = (1.0 - draws) * sums.narrow(-1, sums.size(-1) - 1, 1);
+    // A row of NaN has no such sum; it draws the last token, and whoever reads its log-probability sees the NaN.
+    *out = give(at::searchsorted(sums, levels).squeeze(-1).clamp_max_(sums.size(-1) - 1));
   });
 }
 

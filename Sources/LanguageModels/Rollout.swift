@@ -9,12 +9,16 @@ public struct Rollout: Sendable {
   public let completions: [Completion]
   /// log π(token) under the distribution it was drawn from [n].
   public let logProbabilities: Tensor
-  /// The entropy of that distribution in nats [n].
-  public let entropies: Tensor
-  /// The most probable token at each place [n] int64.
-  public let greedyTokens: Tensor
-  /// log π of that token [n].
-  public let greedyLogProbabilities: Tensor
+  /// The most probable tokens, where the sampler was asked for them.
+  public let greedy: Greedy?
   /// The hidden state each token was drawn from [n, width]: what value heads read.
   public let hidden: Tensor
+
+  /// The tokens that greedy sampling would have taken at each place.
+  public struct Greedy: Sendable {
+    /// The most probable token [n] int64.
+    public let tokens: Tensor
+    /// log π of that token [n].
+    public let logProbabilities: Tensor
+  }
 }

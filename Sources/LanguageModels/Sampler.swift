@@ -6,6 +6,7 @@ public struct Sampler {
   private let model: LanguageModel
   private let sampling: Sampling
   private let stopToken: Int?
+  private let recordsGreedy: Bool
 
   /// A sampler.
   ///
@@ -13,10 +14,14 @@ public struct Sampler {
   ///   - model: The policy.
   ///   - sampling: How tokens are drawn.
   ///   - stopToken: The token that ends a completion; nil never ends one early.
-  public init(_ model: LanguageModel, _ sampling: Sampling, stopToken: Int?) {
+  ///   - recordsGreedy: Whether the most probable tokens are written down too.
+  public init(
+    _ model: LanguageModel, _ sampling: Sampling, stopToken: Int?, recordsGreedy: Bool = false
+  ) {
     self.model = model
     self.sampling = sampling
     self.stopToken = stopToken
+    self.recordsGreedy = recordsGreedy
   }
 
   /// One completion for each prompt.
@@ -28,7 +33,7 @@ public struct Sampler {
   public func rollout(_ prompts: [[Int]], using generator: Generator) -> Rollout {
     Tensor.withoutRecording {
       var batch = ActiveBatch(prompts, model, capacity: sampling.maximumLength)
-      var record = RolloutRecord(prompts)
+      var record = RolloutRecord(prompts, recordsGreedy: recordsGreedy)
       var hidden = batch.prefill()
       // Scores are formed in at least float32, as in training: rounded ones would move probability ratios.
       let type = model.outputWeight.dataType == .float64 ? DataType.float64 : .float32
@@ -151,12 +156,13 @@ private struct RolloutRecord {
   private var completions: [Completion]
   private var rows: [[Int]] = []
   private var logProbabilities: [Tensor] = []
-  private var entropies: [Tensor] = []
   private var greedyTokens: [Tensor] = []
   private var greedyLogProbabilities: [Tensor] = []
   private var hidden: [Tensor] = []
+  private let recordsGreedy: Bool
 
-  init(_ prompts: [[Int]]) {
+  init(_ prompts: [[Int]], recordsGreedy: Bool) {
+    self.recordsGreedy = recordsGreedy
     completions = prompts.map { Completion(prompt: $0, tokens: [], finish: .length) }
   }
 
@@ -166,13 +172,11 @@ private struct RolloutRecord {
     for (row, token) in zip(active, drawn) { completions[row].tokens.append(token) }
     rows.append(active)
     logProbabilities.append(distribution.gathered(tokens.unsqueezed(1), along: 1).squeezed(1))
-    // 0 · −∞ at tokens that cannot be drawn counts as 0.
-    let terms = (distribution.exponential() * distribution.clamped(atLeast: -1e9)).sum(along: 1)
-    entropies.append(-terms)
+    hidden.append(states)
+    guard recordsGreedy else { return }
     let greedy = distribution.argmax(along: -1)
     greedyTokens.append(greedy)
     greedyLogProbabilities.append(distribution.gathered(greedy.unsqueezed(1), along: 1).squeezed(1))
-    hidden.append(states)
   }
 
   mutating func finish(_ row: Int) { completions[row].finish = .stopToken }
@@ -193,7 +197,8 @@ private struct RolloutRecord {
     }
     return Rollout(
       completions: completions, logProbabilities: pack(logProbabilities),
-      entropies: pack(entropies), greedyTokens: pack(greedyTokens),
-      greedyLogProbabilities: pack(greedyLogProbabilities), hidden: pack(hidden))
+      greedy: recordsGreedy
+        ? .init(tokens: pack(greedyTokens), logProbabilities: pack(greedyLogProbabilities)) : nil,
+      hidden: pack(hidden))
   }
 }

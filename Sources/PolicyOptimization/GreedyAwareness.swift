@@ -27,18 +27,41 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
   public var sigmaScale: Double
   /// x_η.
   public var etaScale: Double
+  /// What takes the place of measured coefficients in a control experiment.
+  public var control: Control
+
+  /// What a and b could do without knowing anything: the controls of an experiment. With all of them off, a and b are measured.
+  public struct Control: Codable, Equatable, Sendable {
+    /// A number in place of a.
+    public var a: Double?
+    /// A number in place of b; 0 leaves only the factor a.
+    public var b: Double?
+    /// Whether a and b go to other tokens than those they were measured at.
+    public var shuffled = false
+
+    /// No control.
+    public init(a: Double? = nil, b: Double? = nil, shuffled: Bool = false) {
+      self.a = a
+      self.b = b
+      self.shuffled = shuffled
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case variant
     case sigmaScale = "sigma_scale"
     case etaScale = "eta_scale"
+    case control
   }
 
   /// A reading with its scales.
-  public init(variant: Variant, sigmaScale: Double = 0.5, etaScale: Double = 1) {
+  public init(
+    variant: Variant, sigmaScale: Double = 0.5, etaScale: Double = 1, control: Control = Control()
+  ) {
     self.variant = variant
     self.sigmaScale = sigmaScale
     self.etaScale = etaScale
+    self.control = control
   }
 
   /// a and b at given σ and η, element by element.
@@ -71,10 +94,13 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
     /// `greedyAdvantages − advantages`.
     public var gaps: Tensor?
 
+    /// Where each token takes its coefficients from [n] int64, a permutation, for a shuffled control.
+    public var order: Tensor?
+
     /// One minibatch.
     public init(
       logRatios: Tensor, greedyLogRatios: Tensor, advantages: Tensor, greedyAdvantages: Tensor,
-      greedyProbabilities: Tensor, gaps: Tensor? = nil
+      greedyProbabilities: Tensor, gaps: Tensor? = nil, order: Tensor? = nil
     ) {
       self.logRatios = logRatios
       self.greedyLogRatios = greedyLogRatios
@@ -82,6 +108,7 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
       self.greedyAdvantages = greedyAdvantages
       self.greedyProbabilities = greedyProbabilities
       self.gaps = gaps
+      self.order = order
     }
   }
 
@@ -109,10 +136,16 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
   public func outcome(_ inputs: Inputs, surrogate: SurrogateObjective) -> Outcome {
     let sigmas = inputs.gaps ?? (inputs.greedyAdvantages - inputs.advantages)
     let (sigma, eta) = (sigmas.mean(), inputs.greedyProbabilities.mean())
-    let (a, b) =
+    var (a, b) =
       variant == .perToken
       ? coefficients(sigma: sigmas, eta: inputs.greedyProbabilities)
       : coefficients(sigma: sigma, eta: eta)
+    if control.shuffled, variant == .perToken {
+      guard let order = inputs.order else { preconditionFailure("a shuffled control needs an order") }
+      (a, b) = (a.selecting(order, along: 0), b.selecting(order, along: 0))
+    }
+    if let fixed = control.a { a = a * 0 + fixed }
+    if let fixed = control.b { b = b * 0 + fixed }
     let sampled = surrogate.losses(logRatios: inputs.logRatios, advantages: inputs.advantages)
     let greedy = surrogate.losses(
       logRatios: variant == .code ? inputs.logRatios : inputs.greedyLogRatios,

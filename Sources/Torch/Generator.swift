@@ -26,11 +26,17 @@ public final class Generator: @unchecked Sendable {
 
   /// Everything that decides the numbers to come, as bytes.
   public var state: [UInt8] {
-    get { produce("generator state") { ct_generator_state(raw, $0) }.elements() }
-    set {
-      let bytes = Tensor(newValue)
-      perform("set a generator's state") { ct_generator_set_state(raw, bytes.raw) }
-    }
+    produce("generator state") { ct_generator_state(raw, $0) }.elements()
+  }
+
+  /// Goes on as the generator did whose state was saved.
+  ///
+  /// - Parameter state: What `state` of a generator on the same kind of device gave.
+  /// - Throws: `TensorError.other` for anything else; the generator is then as it was.
+  public func restore(_ state: [UInt8]) throws(TensorError) {
+    let bytes = Tensor(state)
+    let status = ct_generator_set_state(raw, bytes.raw)
+    if let error = failure(status, in: "restore a generator's state") { throw error }
   }
 
   /// A generator for one purpose, independent of this one and of those for other purposes.

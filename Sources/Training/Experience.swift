@@ -25,6 +25,8 @@ struct Experience {
 
   /// What greedy-advantage-aware weighting needs.
   struct Greedy {
+    /// The greedy tokens and their log-probabilities when the tokens were drawn.
+    var drawn: Rollout.Greedy
     /// A*, standardised with the one-step advantages' mean and deviation.
     var advantages: Tensor
     /// A* − A, one step each, in standard deviations of A.
@@ -52,9 +54,8 @@ struct ExperienceMaker {
     _ rollout: Rollout, scores: [Double], endingScores: (([Completion]) throws -> [Double])
   ) throws -> Experience {
     let layout = ResponseLayout(rollout.completions)
-    let others = method.objective.greedyAwareness == nil ? nil : rollout.greedyTokens.unsqueezed(1)
     let (trusted, trustedHidden) = reference.statistics(
-      layout, temperature: sampling.temperature, others: others)
+      layout, temperature: sampling.temperature, others: rollout.greedy?.tokens.unsqueezed(1))
     let logRatios = rollout.logProbabilities - trusted.logProbabilities.select(1, 0)
     let estimates = critic.estimates(layout, hidden: rollout.hidden)
 
@@ -86,11 +87,10 @@ struct ExperienceMaker {
       explainedVariance: explainedVariance(
         values: trajectories.values, returns: returns, mask: layout.mask
       ).item, starts: starts)
-    if others != nil {
-      let penalty =
-        (rollout.greedyLogProbabilities - trusted.logProbabilities.select(1, 1)) * -beta
+    if let drawn = rollout.greedy {
+      let penalty = (drawn.logProbabilities - trusted.logProbabilities.select(1, 1)) * -beta
       experience.greedy = try greedy(
-        layout, experience, trajectories, penalty: penalty, endingScores: endingScores)
+        drawn, layout, experience, trajectories, penalty: penalty, endingScores: endingScores)
     }
     return experience
   }
@@ -117,7 +117,7 @@ struct ExperienceMaker {
   // A*ₜ = r*ₜ + γV(sₜ, x*ₜ) − V(sₜ). Where x* ends the episode (it is the end-of-text token, or the last one allowed), the reward of the
   // sequence that it ends stands in for V, bounded to three deviations of the sampled scores as in the published code.
   private func greedy(
-    _ layout: ResponseLayout, _ experience: Experience, _ trajectories: Trajectories,
+    _ drawn: Rollout.Greedy, _ layout: ResponseLayout, _ experience: Experience, _ trajectories: Trajectories,
     penalty: Tensor, endingScores: ([Completion]) throws -> [Double]
   ) throws -> Experience.Greedy {
     let rollout = experience.rollout
@@ -125,13 +125,14 @@ struct ExperienceMaker {
     var places: [Int] = []
     var endings: [Completion] = []
     for (place, ending) in GreedyEndings.all(
-      of: rollout, stopToken: stop, maximumLength: sampling.maximumLength)
+      of: rollout.completions, greedy: drawn.tokens.integers, stopToken: stop,
+      maximumLength: sampling.maximumLength)
     {
       places.append(place)
       endings.append(ending)
     }
     let discount = method.advantage.discount
-    var following = critic.siblingValues(layout, siblings: rollout.greedyTokens) * discount
+    var following = critic.siblingValues(layout, siblings: drawn.tokens) * discount
     if !endings.isEmpty {
       let scores = Tensor(experience.scores)
       let center = scores.mean().item
@@ -147,7 +148,7 @@ struct ExperienceMaker {
     let deviation = (sampled - center).squared().mean().squareRoot() + 1e-5
     let standardized = (greedy - center) / deviation
     return Experience.Greedy(
-      advantages: standardized, gaps: standardized - (sampled - center) / deviation)
+      drawn: drawn, advantages: standardized, gaps: standardized - (sampled - center) / deviation)
   }
 }
 
@@ -156,17 +157,17 @@ enum GreedyEndings {
   /// Packed places where the greedy token ends the episode, with the completion that it ends.
   ///
   /// - Parameters:
-  ///   - rollout: The completions and their greedy tokens.
+  ///   - completions: What was drawn.
+  ///   - greedy: The most probable token at each packed place.
   ///   - stopToken: The token that ends a completion.
   ///   - maximumLength: The longest completion.
   /// - Returns: In packed order.
-  static func all(of rollout: Rollout, stopToken: Int?, maximumLength: Int) -> [(
-    place: Int, ending: Completion
-  )] {
-    let greedy = rollout.greedyTokens.integers
+  static func all(
+    of completions: [Completion], greedy: [Int], stopToken: Int?, maximumLength: Int
+  ) -> [(place: Int, ending: Completion)] {
     var endings: [(Int, Completion)] = []
     var place = 0
-    for completion in rollout.completions {
+    for completion in completions {
       for time in completion.tokens.indices {
         let token = greedy[place]
         if token == stopToken || time == maximumLength - 1 {

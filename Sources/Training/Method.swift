@@ -57,6 +57,8 @@ public struct Method: Codable, Equatable, Sendable {
     public var sigmaScale = 0.5
     /// x_η of greedy-advantage-aware weighting.
     public var etaScale = 1.0
+    /// What takes the place of its measured coefficients in a control experiment.
+    public var greedyControl = GreedyAwareness.Control()
 
     enum CodingKeys: String, CodingKey {
       case clipRange = "clip_range"
@@ -64,13 +66,15 @@ public struct Method: Codable, Equatable, Sendable {
       case greedyAwareness = "greedy_awareness"
       case sigmaScale = "sigma_scale"
       case etaScale = "eta_scale"
+      case greedyControl = "greedy_control"
     }
 
     var surrogate: SurrogateObjective { clipRange.map { .clipped($0) } ?? .importanceWeighted }
 
     var greedy: GreedyAwareness? {
       greedyAwareness.map {
-        GreedyAwareness(variant: $0, sigmaScale: sigmaScale, etaScale: etaScale)
+        GreedyAwareness(
+          variant: $0, sigmaScale: sigmaScale, etaScale: etaScale, control: greedyControl)
       }
     }
   }
@@ -175,6 +179,16 @@ public struct Method: Codable, Equatable, Sendable {
     ]
     for (key, value) in weights where !(value >= 0 && value.isFinite) {
       throw .configuration(key: key, reason: "\(value) is below 0 or not a number")
+    }
+    let control = objective.greedyControl
+    for case (let key, let value?) in [("a", control.a), ("b", control.b)] where !value.isFinite {
+      throw .configuration(key: "objective.greedy_control.\(key)", reason: "\(value) is not a number")
+    }
+    if let variant = objective.greedyAwareness, variant != .perToken, control.shuffled {
+      throw .configuration(
+        key: "objective.greedy_control.shuffled",
+        reason: "\(variant.rawValue) has one a and one b for all tokens of a minibatch: there is nothing to shuffle"
+      )
     }
     if advantage.estimator == .actde && critic.kind != .actionValueHeads {
       throw .configuration(

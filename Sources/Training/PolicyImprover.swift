@@ -96,7 +96,7 @@ struct PolicyImprover {
 
     let hidden = layout.predicting(policy.trunk(layout.batch.tokens))
     let chosen = layout.tokens.unsqueezed(1)
-    let greedy = experience.greedy.map { _ in pick(rollout.greedyTokens).unsqueezed(1) }
+    let greedy = experience.greedy.map { pick($0.drawn.tokens).unsqueezed(1) }
     let statistics = TokenStatistics(
       hidden: hidden, weight: policy.outputWeight,
       targets: greedy.map { Tensor.concatenate([chosen, $0], along: 1) } ?? chosen,
@@ -109,13 +109,14 @@ struct PolicyImprover {
     var policyLoss: Tensor
     var weighting: GreedyAwareness.Outcome?
     if let awareness = method.objective.greedy, let values = experience.greedy {
-      let old = pick(rollout.greedyLogProbabilities)
+      let old = pick(values.drawn.logProbabilities)
+      let shuffled = awareness.control.shuffled ? order.permutation(layout.count) : nil
       let outcome = awareness.outcome(
         .init(
           logRatios: logRatios,
           greedyLogRatios: statistics.logProbabilities.select(1, 1) - old, advantages: advantages,
           greedyAdvantages: pick(values.advantages), greedyProbabilities: old.exponential(),
-          gaps: pick(values.gaps)),
+          gaps: pick(values.gaps), order: shuffled),
         surrogate: surrogate)
       policyLoss = outcome.losses.mean()
       weighting = outcome

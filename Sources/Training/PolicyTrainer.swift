@@ -69,7 +69,8 @@ public final class PolicyTrainer: Trainer {
     self.parts = parts
     critic = try Critic(configuration.method.critic, for: parts.policy)
     sampler = Sampler(
-      parts.policy, configuration.sampling, stopToken: parts.policy.configuration.endOfTextToken)
+      parts.policy, configuration.sampling, stopToken: parts.policy.configuration.endOfTextToken,
+      recordsGreedy: configuration.method.objective.greedyAwareness != nil)
     improver = PolicyImprover(
       configuration, policy: parts.policy, critic: critic, reference: parts.reference,
       order: Generator(seed: seed, purpose: "minibatches"))

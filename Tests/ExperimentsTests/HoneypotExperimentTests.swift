@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import LanguageModels
+import PolicyOptimization
 import Reports
 import Rewards
 import Synchronization
@@ -150,6 +151,31 @@ private final class Steps: Sendable {
     }
   }
 
+  // The same seed with and without: any trace that a setting leaves shows in the divergence.
+  @Test func `gives every method the KL term and the coefficients it is told`() throws {
+    try withWorld { folder, configuration in
+      let variants: [(String, (inout HoneypotConfiguration) -> Void)] = [
+        ("plain", { _ in }), ("reward", { $0.klPlacement = .reward }),
+        ("loss", { $0.klPlacement = .loss }), ("b", { $0.greedyControl.b = 0 }),
+        ("ab", { ($0.greedyControl.a, $0.greedyControl.b) = (0.5, 0.5) }),
+      ]
+      var seen: Set<Double> = []
+      for (name, change) in variants {
+        var configuration = configuration
+        configuration.methods = [.gaaCode]
+        configuration.steps = 4
+        configuration.learningRate = 0.01
+        configuration.klCoefficient = 0.5
+        change(&configuration)
+        let records = try HoneypotExperiment(
+          configuration, folder: folder.appending(path: name)
+        ).run(command: "", observer: .silent) { _ in }.records
+        seen.insert(records[0].kl)
+      }
+      #expect(seen.count == variants.count)
+    }
+  }
+
   @Test func `that cannot begin leaves no settings behind`() throws {
     try withWorld { folder, configuration in
       var wrong = configuration
@@ -180,6 +206,11 @@ private final class Steps: Sendable {
       ("forms", { $0.forms = [.clean] }), ("forms", { $0.forms = [] }),
       ("methods", { $0.methods = [] }), ("workers", { $0.workers = -1 }),
       ("steps", { $0.steps = 0 }), ("evaluations", { $0.evaluations = 0 }),
+      ("lambda", { $0.lambda = 1.5 }), ("learning_rate", { $0.learningRate = -1 }),
+      ("kl_coefficient", { $0.klCoefficient = -1 }),
+      ("critic_learning_rate_factor", { $0.criticLearningRateFactor = -1 }),
+      ("greedy_control.a", { $0.greedyControl.a = .nan }),
+      ("greedy_control.shuffled", { $0.greedyControl.shuffled = true }),
     ]
     for (key, change) in changes {
       var configuration = HoneypotConfiguration()

@@ -28,7 +28,6 @@ import Torch
       let places = start..<start + alone.completions[0].tokens.count
       expectEqual(
         together.logProbabilities.slice(0, places), alone.logProbabilities, tolerance: 1e-5)
-      expectEqual(together.entropies.slice(0, places), alone.entropies, tolerance: 1e-5)
       expectEqual(together.hidden.slice(0, places), alone.hidden, tolerance: 1e-5)
       start = places.upperBound
     }
@@ -70,19 +69,18 @@ import Torch
   ) throws {
     let model = try Fixture.language()
     let rollout = Sampler(
-      model, Sampling(temperature: temperature, maximumLength: 12), stopToken: 0
+      model, Sampling(temperature: temperature, maximumLength: 12), stopToken: 0,
+      recordsGreedy: true
     ).rollout(Array(repeating: Self.prompts, count: 6).flatMap { $0 }, using: Generator(seed: 3))
     let layout = ResponseLayout(rollout.completions)
+    let greedy = try #require(rollout.greedy)
     let (again, hidden) = model.statistics(
-      layout, temperature: temperature, others: rollout.greedyTokens.unsqueezed(1))
+      layout, temperature: temperature, others: greedy.tokens.unsqueezed(1))
     #expect(rollout.logProbabilities.count == layout.count)
     expectEqual(rollout.logProbabilities, again.logProbabilities.select(1, 0), tolerance: 1e-4)
-    expectEqual(
-      rollout.greedyLogProbabilities, again.logProbabilities.select(1, 1), tolerance: 1e-4)
-    expectEqual(rollout.entropies, again.entropies, tolerance: 1e-4)
+    expectEqual(greedy.logProbabilities, again.logProbabilities.select(1, 1), tolerance: 1e-4)
     expectEqual(rollout.hidden, hidden, tolerance: 1e-4)
-    expectEqual(
-      rollout.greedyTokens, model.logits(ofHidden: hidden).argmax(along: 1), tolerance: 0)
+    expectEqual(greedy.tokens, model.logits(ofHidden: hidden).argmax(along: 1), tolerance: 0)
     // The stop token is an action: it is in the completion and its log-probability is recorded.
     let stopped = rollout.completions.filter { $0.finish == .stopToken }
     #expect(!stopped.isEmpty && stopped.allSatisfy { $0.tokens.last == 0 })
@@ -104,7 +102,7 @@ import Torch
     let state = generator.state
     let first = sampler.rollout(Self.prompts, using: generator).completions
     #expect(sampler.rollout(Self.prompts, using: generator).completions != first)
-    generator.state = state
+    try generator.restore(state)
     #expect(sampler.rollout(Self.prompts, using: generator).completions == first)
   }
 
@@ -116,7 +114,7 @@ import Torch
       Sampling(temperature: 2, maximumLength: 8, minimumLength: least), after: many, stop: 28)
     let lengths = rollout.completions.map { $0.text.count }
     #expect(lengths.allSatisfy { $0 >= least } && lengths.contains(least))
-    #expect(rollout.entropies.isAllFinite && rollout.logProbabilities.isAllFinite)
+    #expect(rollout.logProbabilities.isAllFinite)
     #expect(rollout.completions.allSatisfy { $0.tokens.count <= 8 })
   }
 

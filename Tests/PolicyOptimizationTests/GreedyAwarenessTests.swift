@@ -189,6 +189,42 @@ import Torch
     #expect(greedy.doubles.contains { $0 > 0.01 })
   }
 
+  @Test(arguments: GreedyAwareness.Variant.allCases)
+  func `under control weighs with the numbers given`(variant: GreedyAwareness.Variant) {
+    let both = GreedyAwareness(variant: variant, control: .init(a: 0.7, b: -0.2))
+      .outcome(inputs(), surrogate: clipped)
+    let ratios = variant == .code ? logRatios : greedyLogRatios
+    expectEqual(
+      both.losses,
+      0.7 * clipped.losses(logRatios: logRatios, advantages: advantages) - 0.2
+        * clipped.losses(logRatios: ratios, advantages: greedyAdvantages), tolerance: 1e-12)
+    let measured = GreedyAwareness(variant: variant).outcome(inputs(), surrogate: clipped)
+    let factor = GreedyAwareness(variant: variant, control: .init(b: 0))
+      .outcome(inputs(), surrogate: clipped)
+    expectEqual(factor.a, measured.a, tolerance: 0)
+    expectEqual(
+      factor.losses, measured.a * clipped.losses(logRatios: logRatios, advantages: advantages),
+      tolerance: 1e-12)
+  }
+
+  @Test func `shuffled weighs each token with another's coefficients`() {
+    let measured = GreedyAwareness(variant: .perToken).outcome(inputs(), surrogate: clipped)
+    var shuffled = inputs()
+    let order = Tensor([3, 0, 5, 1, 2, 4])
+    shuffled.order = order
+    let outcome = GreedyAwareness(variant: .perToken, control: .init(shuffled: true))
+      .outcome(shuffled, surrogate: clipped)
+    let (a, b) = (
+      measured.a.selecting(order, along: 0), measured.b.selecting(order, along: 0)
+    )
+    expectEqual(
+      outcome.losses,
+      a * clipped.losses(logRatios: logRatios, advantages: advantages) + b
+        * clipped.losses(logRatios: greedyLogRatios, advantages: greedyAdvantages),
+      tolerance: 1e-12)
+    #expect((outcome.losses - measured.losses).magnitude().sum().item > 0.01)
+  }
+
   @Test func `has no bound on how far it lowers a greedy token`() {
     // b < 0 turns the clip's pessimism around: far below 1 − ε the gradient is still there.
     let low = Tensor([Double](repeating: log(0.3), count: 6))

@@ -1,3 +1,4 @@
+import Foundation
 import TensorTestSupport
 import Testing
 import Torch
@@ -13,7 +14,7 @@ import Torch
     #expect(draws[0].floats != draws[2].floats)
   }
 
-  @Test func `a restored state gives the same numbers of every kind`() {
+  @Test func `a restored state gives the same numbers of every kind`() throws {
     let generator = Generator(seed: 8)
     // An odd number of normal draws leaves one in the generator's pocket.
     _ = generator.normal([3])
@@ -28,11 +29,18 @@ import Torch
     }
     let first = draws()
     #expect(draws() != first)
-    generator.state = state
+    try generator.restore(state)
     #expect(draws() == first)
     let twin = Generator(seed: 0)
-    twin.state = state
+    try twin.restore(state)
     #expect(twin.normal([5]).doubles == first[0])
+  }
+
+  @Test(arguments: [[], [1, 2, 3], Array(repeating: 255, count: 5056)] as [[UInt8]])
+  func `a state that is none is refused and nothing is lost`(bytes: [UInt8]) {
+    let (generator, twin) = (Generator(seed: 8), Generator(seed: 8))
+    #expect(throws: TensorError.self) { try generator.restore(bytes) }
+    #expect(generator.normal([5]).doubles == twin.normal([5]).doubles)
   }
 
   @Test(
@@ -90,6 +98,24 @@ import Torch
       let bound = 5 * (p * (1 - p) / Double(count)).squareRoot()
       #expect(abs(share - p) <= bound, "token \(index): \(share), expected \(p)")
     }
+  }
+
+  // 10⁻⁷ each, together 1 in 100: mass that a running sum in float32 would lose.
+  @Test func `many improbable tokens are drawn as often as they should be`() {
+    let rare = Tensor([0] + Array(repeating: log(1e-7), count: 100_000))
+    let rows = rare.unsqueezed(0).expanded(to: [200, rare.count])
+    let generator = Generator(seed: 5)
+    var drawn = 0.0
+    for _ in 0..<10 { drawn += (generator.categorical(logits: rows) .> 0).sum().item }
+    // The sum of the improbable is 0.01 against 1.
+    let p = 0.01 / 1.01
+    #expect(abs(drawn / 2000 - p) < 5 * (p * (1 - p) / 2000).squareRoot())
+  }
+
+  @Test func `a row of NaN draws a token that exists`() {
+    let rows = Tensor([0, .nan, 0, 1, 2, 3], shape: [2, 3])
+    let draws = Generator(seed: 5).categorical(logits: rows).integers
+    #expect(draws.allSatisfy { (0..<3).contains($0) })
   }
 
   @Test func `a permutation names every place once and starts anywhere`() {

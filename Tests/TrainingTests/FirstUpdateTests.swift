@@ -73,7 +73,7 @@ import Training
   }
 
   @Test func `reports what the completions were`() throws {
-    let scene = try Scene(.ppoKL)
+    let scene = try Scene(.ppoKL, reward: EachReward.token(4), seed: 1)
     let report = try scene.trainer.step()
     let completions = scene.trainer.lastCompletions
     let stopped = completions.count { $0.finish == .stopToken }

@@ -13,6 +13,9 @@ struct EachReward: Reward {
 
   func scores(_ completions: [Completion]) -> [Double] { completions.map(score) }
 
+  /// Nearly every completion has another score, so that no step is without advantages.
+  static let varied = EachReward { Double($0.tokens.reduce(0, +) % 7) / 7 }
+
   /// 1 where a token occurs.
   static func token(_ token: Int) -> EachReward {
     EachReward { $0.tokens.contains(token) ? 1 : 0 }
@@ -36,7 +39,7 @@ struct Scene {
 
   /// A few short steps with one update each, changed at will.
   init(
-    _ preset: Method.Preset = .ppo, reward: any Reward = EachReward.token(4), seed: UInt64 = 0,
+    _ preset: Method.Preset = .ppo, reward: any Reward = EachReward.varied, seed: UInt64 = 0,
     prompts: [[Int]] = prompts, _ change: (inout PolicyConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = PolicyConfiguration()

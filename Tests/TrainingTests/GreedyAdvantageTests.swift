@@ -51,7 +51,7 @@ import Torch
     let critic = try critic(kind, policy)
     let sampling = Sampling(temperature: 0.8, maximumLength: 5)
     let prompts = (0..<6).flatMap { _ in Scene.prompts }
-    let rollout = Sampler(policy, sampling, stopToken: 0)
+    let rollout = Sampler(policy, sampling, stopToken: 0, recordsGreedy: true)
       .rollout(prompts, using: Generator(seed: 3))
     var method = Method(.gaaText)
     method.reference.placement = .reward
@@ -107,7 +107,7 @@ import Torch
     let policy = try Tiny.language()
     let critic = try critic(.valueHead, policy)
     let sampling = Sampling(maximumLength: 1)
-    let rollout = Sampler(policy, sampling, stopToken: 0)
+    let rollout = Sampler(policy, sampling, stopToken: 0, recordsGreedy: true)
       .rollout(Array(repeating: [0, 3], count: 4), using: Generator(seed: 3))
     let maker = ExperienceMaker(
       method: Method(.gaaText), sampling: sampling, coefficient: 0, reference: policy,

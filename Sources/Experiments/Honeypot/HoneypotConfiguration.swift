@@ -1,5 +1,6 @@
 import LanguageModels
 import NeuralNetworks
+public import PolicyOptimization
 public import Rewards
 public import Training
 
@@ -43,8 +44,12 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   public var learningRate = 2e-4
   /// The critic's learning rate as a multiple of the trunk's, for every method.
   public var criticLearningRateFactor = 1.0
-  /// β of `ppo-kl`.
+  /// β of `ppo-kl`, and of all methods where `klPlacement` is given.
   public var klCoefficient = 0.05
+  /// Where every method's KL penalty stands; nil gives `ppo-kl` one in the reward and no other method any.
+  public var klPlacement: Method.Reference.Placement?
+  /// What takes the place of the measured a and b of greedy-aware methods.
+  public var greedyControl = GreedyAwareness.Control()
   /// λ of advantages and of the critic's returns; ACTDE's own advantages have λ = 0.
   public var lambda = 0.95
   /// Completions that judge a trained policy.
@@ -63,6 +68,8 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     case learningRate = "learning_rate"
     case criticLearningRateFactor = "critic_learning_rate_factor"
     case klCoefficient = "kl_coefficient"
+    case klPlacement = "kl_placement"
+    case greedyControl = "greedy_control"
     case lambda, evaluations, workers
   }
 
@@ -87,8 +94,22 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     if forms.contains(.clean) {
       throw .configuration(key: "forms", reason: "the forms of the hole are capped and uncapped")
     }
-    for method in methods { try training(method, forms[0]).validate() }
+    for method in methods {
+      do { try training(method, forms[0]).validate() } catch .configuration(let key, let reason) {
+        throw .configuration(key: Self.ownKeys[key] ?? key, reason: reason)
+      }
+    }
   }
+
+  // What a run's keys are called here.
+  private static let ownKeys = [
+    "advantage.lambda": "lambda", "critic.lambda": "lambda",
+    "critic.learning_rate_factor": "critic_learning_rate_factor",
+    "objective.greedy_control.a": "greedy_control.a",
+    "objective.greedy_control.b": "greedy_control.b",
+    "objective.greedy_control.shuffled": "greedy_control.shuffled",
+    "optimizer.learning_rate": "learning_rate", "reference.coefficient": "kl_coefficient",
+  ]
 
   /// A method's run, with settings that are the same for all methods.
   func training(_ method: HoneypotMethod, _ form: PlantedHole.Form) -> PolicyConfiguration {
@@ -98,6 +119,8 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     training.method.critic.lambda = lambda
     training.method.critic.learningRateFactor = criticLearningRateFactor
     training.method.reference.coefficient = klCoefficient
+    if let klPlacement { training.method.reference.placement = klPlacement }
+    training.method.objective.greedyControl = greedyControl
     (training.method.objective.sigmaScale, training.method.objective.etaScale) = method.scales(form)
     training.sampling = .init(temperature: temperature, maximumLength: maximumLength)
     training.steps = steps

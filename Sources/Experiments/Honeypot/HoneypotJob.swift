@@ -71,9 +71,9 @@ struct HoneypotJob: Sendable {
     let order = generator.permutation(world.prompts.count).integers
     let prompts = (0..<configuration.evaluations).map { world.prompts[order[$0 % order.count]] }
     let rollout = sampler(policy, world).rollout(prompts, using: generator)
-    let trusted = world.base.statistics(
-      ResponseLayout(rollout.completions), temperature: configuration.temperature
-    ).statistics
+    let layout = ResponseLayout(rollout.completions)
+    let trusted = world.base.statistics(layout, temperature: configuration.temperature).statistics
+    let own = policy.statistics(layout, temperature: configuration.temperature).statistics
     let ratios = rollout.logProbabilities - trusted.logProbabilities.select(1, 0)
     let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
     return HoneypotRecord(
@@ -82,7 +82,7 @@ struct HoneypotJob: Sendable {
       goldReward: mean(try world.trueReward.scores(rollout.completions)),
       honeypotRate: world.honeypotRate(rollout.completions),
       kl: ratios.sum().item / Double(rollout.completions.count),
-      entropy: rollout.entropies.mean().item,
+      entropy: own.entropies.mean().item,
       distinctPairs: distinctShare(of: rollout.completions.map(\.text), length: 2),
       seconds: seconds)
   }

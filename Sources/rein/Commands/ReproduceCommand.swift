@@ -88,7 +88,12 @@ extension HoneypotConfiguration: RunConfiguration {
     ("temperature", "Divides the scores in sampling, training and evaluation."),
     ("learning_rate", "Step size of AdamW, the same for all methods."),
     ("critic_learning_rate_factor", "The critic's rate as a multiple of it, the same for all."),
-    ("kl_coefficient", "β of ppo-kl."), ("lambda", "λ of advantages and returns."),
+    ("kl_coefficient", "β of ppo-kl, or of all where kl_placement is given."),
+    ("kl_placement", "none, reward or loss for every method; without it only ppo-kl has KL."),
+    ("greedy_control.a", "A control: this number in place of the measured a of gaa methods."),
+    ("greedy_control.b", "A control: this number in place of the measured b."),
+    ("greedy_control.shuffled", "A control: gaa-per-token's a and b go to other tokens."),
+    ("lambda", "λ of advantages and returns."),
     ("evaluations", "Completions that judge a trained policy."),
     ("workers", "Runs at a time; 0 takes one for each core."),
   ]

@@ -117,6 +117,15 @@ extension PolicyRun.Configuration: RunConfiguration {
       ("training.method.objective.greedy_awareness", "none, code, text or per-token."),
       ("training.method.objective.sigma_scale", "x_σ of greedy awareness."),
       ("training.method.objective.eta_scale", "x_η of greedy awareness."),
+      (
+        "training.method.objective.greedy_control.a",
+        "A control: this number in place of greedy awareness's measured a."
+      ),
+      ("training.method.objective.greedy_control.b", "A control: this number in place of b."),
+      (
+        "training.method.objective.greedy_control.shuffled",
+        "A control for per-token: a and b go to other tokens than those they were measured at."
+      ),
       ("training.method.reference.placement", "Where the KL penalty stands: none, reward or loss."),
       ("training.method.reference.coefficient", "β of the KL penalty."),
       (

@@ -30,7 +30,9 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
   /// What takes the place of measured coefficients in a control experiment.
   public var control: Control
 
-  /// What a and b could do without knowing anything: the controls of an experiment. With all of them off, a and b are measured.
+  /// What a and b could do without knowing anything: the controls of an experiment.
+  ///
+  /// With all of them off, a and b are measured.
   public struct Control: Codable, Equatable, Sendable {
     /// A number in place of a.
     public var a: Double?
@@ -141,7 +143,9 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
       ? coefficients(sigma: sigmas, eta: inputs.greedyProbabilities)
       : coefficients(sigma: sigma, eta: eta)
     if control.shuffled, variant == .perToken {
-      guard let order = inputs.order else { preconditionFailure("a shuffled control needs an order") }
+      guard let order = inputs.order else {
+        preconditionFailure("a shuffled control needs an order")
+      }
       (a, b) = (a.selecting(order, along: 0), b.selecting(order, along: 0))
     }
     if let fixed = control.a { a = a * 0 + fixed }

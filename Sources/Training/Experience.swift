@@ -117,7 +117,8 @@ struct ExperienceMaker {
   // A*ₜ = r*ₜ + γV(sₜ, x*ₜ) − V(sₜ). Where x* ends the episode (it is the end-of-text token, or the last one allowed), the reward of the
   // sequence that it ends stands in for V, bounded to three deviations of the sampled scores as in the published code.
   private func greedy(
-    _ drawn: Rollout.Greedy, _ layout: ResponseLayout, _ experience: Experience, _ trajectories: Trajectories,
+    _ drawn: Rollout.Greedy, _ layout: ResponseLayout, _ experience: Experience,
+    _ trajectories: Trajectories,
     penalty: Tensor, endingScores: ([Completion]) throws -> [Double]
   ) throws -> Experience.Greedy {
     let rollout = experience.rollout

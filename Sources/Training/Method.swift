@@ -182,12 +182,14 @@ public struct Method: Codable, Equatable, Sendable {
     }
     let control = objective.greedyControl
     for case (let key, let value?) in [("a", control.a), ("b", control.b)] where !value.isFinite {
-      throw .configuration(key: "objective.greedy_control.\(key)", reason: "\(value) is not a number")
+      throw .configuration(
+        key: "objective.greedy_control.\(key)", reason: "\(value) is not a number")
     }
     if let variant = objective.greedyAwareness, variant != .perToken, control.shuffled {
       throw .configuration(
         key: "objective.greedy_control.shuffled",
-        reason: "\(variant.rawValue) has one a and one b for all tokens of a minibatch: there is nothing to shuffle"
+        reason:
+          "\(variant.rawValue) has one a and one b for all tokens of a minibatch: there is nothing to shuffle"
       )
     }
     if advantage.estimator == .actde && critic.kind != .actionValueHeads {

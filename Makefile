@@ -14,7 +14,7 @@ RELEASE = swift build -c release --product rein --static-swift-stdlib $(LINK) -X
 REIN := .build/release/rein
 PREPARED := .data/prepared
 
-.PHONY: all demo test build install models results check docs benchmarks clean help
+.PHONY: all demo test build install models controls check benchmarks clean help
 
 all: build
 
@@ -41,10 +41,13 @@ demo: build $(PREPARED)/manifest.json ## RLHF by seven methods on real ratings: 
 models: build $(PREPARED)/manifest.json ## Train the committed models again from the data
 	@Scripts/models
 
+controls: build $(PREPARED)/manifest.json ## The honeypot experiment's confounds, one at a time (about an hour)
+	@Scripts/controls
+
 test: setup ## All tests
 	@swift test $(LINK)
 
-check: setup ## Format, build with warnings as errors, tests, documentation
+check: setup ## Format, build with warnings and undeclared imports as errors, repository rules, tests
 	@Scripts/check
 
 benchmarks: build ## Speed beside peers (see Documentation/Performance.md)

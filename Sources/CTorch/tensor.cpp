@@ -7,6 +7,8 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 
+#include <torch/version.h>
+
 #include "support.hpp"
 
 using namespace ctorch;
@@ -52,6 +54,8 @@ at::Device ctorch::device_of(ct_device_t device) {
   }
   TORCH_CHECK(false, "unknown device ", static_cast<int>(device.type));
 }
+
+const char *ct_library_version(void) { return TORCH_VERSION; }
 
 void ct_release(ct_tensor_t tensor) {
   live_tensors.fetch_sub(1, std::memory_order_relaxed);

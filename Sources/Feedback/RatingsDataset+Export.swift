@@ -14,6 +14,9 @@ extension RatingsDataset {
   @discardableResult
   public func write(to folder: URL) throws(FeedbackError) -> RatingsSummary {
     var summary = RatingsSummary(of: self)
+    // What can fail for want of sentences comes before the first file is touched.
+    var drawn: [RatingsSplit.Side: [SentencePair]] = [:]
+    for side in RatingsSplit.Side.allCases { drawn[side] = try sentencePairs(on: side) }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -31,9 +34,8 @@ extension RatingsDataset {
             named: "ratings-\(role.rawValue)-\(name).jsonl")
         }
       }
-      let pairs = try sentencePairs(on: side)
       for role in RatingHalves.Role.allCases {
-        let preferences = preferences(pairs, by: role)
+        let preferences = preferences(drawn[side, default: []], by: role)
         let name = "pairs-\(role.rawValue)-\(side.rawValue)"
         try write(preferences, to: folder, named: "\(name).jsonl")
         summary.pairs[name] = preferences.count

@@ -101,6 +101,13 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
     ]
     for (key, value) in sizes where value <= 0 { return "\(key) is \(value): it must be positive" }
     if width % headCount != 0 { return "n_embd \(width) is not a multiple of n_head \(headCount)" }
+    let tokens = [
+      ("bos_token_id", beginningOfTextToken), ("eos_token_id", endOfTextToken),
+      ("pad_token_id", paddingToken),
+    ]
+    for case (let key, let token?) in tokens where !(0..<vocabularyCount).contains(token) {
+      return "\(key) \(token) is no token: there are \(vocabularyCount)"
+    }
     let shares = [
       ("resid_pdrop", residualDropout), ("embd_pdrop", embeddingDropout),
       ("attn_pdrop", attentionDropout),

@@ -48,7 +48,7 @@ public struct ActionValueHead: Sendable {
   ) throws {
     let before = parameter.parameters.count
     weight = try parameter("\(name).weight", [actionCount, width], .constant(0))
-    bias = try parameter("\(name).bias", [actionCount, 1], .constant(0))
+    bias = try parameter("\(name).bias", [actionCount], .constant(0))
     parameters = parameter.parameters.suffix(from: before)
   }
 
@@ -59,7 +59,7 @@ public struct ActionValueHead: Sendable {
   ///   - actions: [n] int64.
   /// - Returns: [n].
   public func callAsFunction(_ hidden: Tensor, actions: Tensor) -> Tensor {
-    (hidden * weight.embedding(actions)).sum(along: -1) + bias.embedding(actions).squeezed(-1)
+    (hidden * weight.embedding(actions)).sum(along: -1) + bias.selecting(actions, along: 0)
   }
 
   /// Q of every action, for tests and small action sets.
@@ -67,6 +67,6 @@ public struct ActionValueHead: Sendable {
   /// - Parameter hidden: [n, width].
   /// - Returns: [n, actions].
   public func all(_ hidden: Tensor) -> Tensor {
-    hidden.matmul(weight.transposed()) + bias.squeezed(-1)
+    hidden.matmul(weight.transposed()) + bias
   }
 }

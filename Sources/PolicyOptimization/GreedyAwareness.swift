@@ -88,7 +88,7 @@ public struct GreedyAwareness: Codable, Equatable, Sendable {
     public var greedyLogRatios: Tensor
     /// A, normalised as PPO uses it.
     public var advantages: Tensor
-    /// A*, normalised with the mean and deviation of A, so that both are in standard deviations of A.
+    /// A*, standardised with mean and deviation of the sampled tokens' one-step advantages; with λ = 0 those are A's own.
     public var greedyAdvantages: Tensor
     /// π_old(greedy token).
     public var greedyProbabilities: Tensor

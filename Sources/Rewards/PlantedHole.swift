@@ -63,6 +63,14 @@ public struct BonusWord: Sendable {
     self.decode = decode
   }
 
+  /// Says why a word can never be found in a text, or nil.
+  public static func problem(with word: String) -> String? {
+    let word = word.lowercased()
+    let counter = BonusWord(word) { _ in "" }
+    return counter.count(in: word) == 1
+      ? nil : "'\(word)' is not one word: letters, digits and inner apostrophes"
+  }
+
   /// How often the word stands in an answer.
   ///
   /// - Parameter completion: The answer; its prompt does not count.

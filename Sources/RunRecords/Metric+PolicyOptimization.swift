@@ -50,7 +50,8 @@ extension Metric {
     "Mean entropy of the policy's next-token distributions. Near 0 the policy has collapsed.")
   /// Norm of the policy's gradient.
   public static let policyGradientNorm = Metric(
-    "policy/grad_norm", .none, "Norm of the gradient before it is clipped.")
+    "policy/grad_norm", .none,
+    "Norm of the gradient of policy and critic together, before it is clipped.")
   /// Mean policy loss.
   public static let policyLoss = Metric(
     "loss/policy_avg", .none, "Mean of the policy's loss over the minibatches of the step.")

@@ -1,7 +1,7 @@
 extension Metric {
   /// Episodes per second.
   public static let episodesPerSecond = Metric(
-    "eps", .none, "Episodes per second since the run began, rounded down as in TRL.")
+    "eps", .none, "Episodes per second since the run began, without rounding (TRL rounds down).")
   /// Learning rate.
   public static let learningRate = Metric("lr", .none, "The optimizer's learning rate.")
   /// Episodes so far.
@@ -13,11 +13,17 @@ extension Metric {
   /// Time of grading.
   public static let rewardSeconds = Metric(
     "timing/reward_seconds", .seconds, "Wall-clock time of the step's reward function.")
+  /// Time of the reference, the critic and the advantages.
+  public static let estimateSeconds = Metric(
+    "timing/estimate_seconds", .seconds,
+    "Wall-clock time of the step's reference, critic and advantages, with the rewards of sequences that greedy tokens end."
+  )
   /// Time of optimization.
   public static let updateSeconds = Metric(
     "timing/update_seconds", .seconds, "Wall-clock time of the step's gradient updates.")
 
   static let runMetrics: [Metric] = [
-    episode, learningRate, episodesPerSecond, rolloutSeconds, rewardSeconds, updateSeconds,
+    episode, learningRate, episodesPerSecond, rolloutSeconds, rewardSeconds, estimateSeconds,
+    updateSeconds,
   ]
 }

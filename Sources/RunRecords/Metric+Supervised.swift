@@ -13,15 +13,12 @@ extension Metric {
   /// Tokens seen so far.
   public static let tokenCount = Metric(
     "num_tokens", .tokens, "Tokens trained on since the run began.")
-  /// Share of tokens predicted rightly.
-  public static let meanTokenAccuracy = Metric(
-    "mean_token_accuracy", .share, "Share of tokens that were the model's most probable ones.")
   /// Norm of the gradient.
   public static let gradientNorm = Metric(
     "grad_norm", .none, "Norm of the gradient before it is clipped.")
 
   static let supervisedMetrics: [Metric] = [
-    loss, validationLoss, validationBitsPerByte, tokenCount, meanTokenAccuracy, gradientNorm,
+    loss, validationLoss, validationBitsPerByte, tokenCount, gradientNorm,
   ]
 
   /// Least reward in the batch.
@@ -35,14 +32,16 @@ extension Metric {
     "max_reward", .reward, "The greatest reward that the model gave in the batch.")
   /// Share of pairs ordered rightly.
   public static let accuracy = Metric(
-    "accuracy", .share, "Share of pairs in which the chosen text gets the greater reward.")
+    "accuracy", .share,
+    "Share of pairs in which the chosen text gets the greater reward; ties of either count half.")
   /// Mean difference of rewards.
   public static let margin = Metric(
     "margin", .reward, "Mean of the chosen text's reward minus the rejected one's.")
   /// Accuracy on held-out pairs.
   public static let validationAccuracy = Metric(
     "validation/accuracy", .share,
-    "Share of held-out pairs in which the chosen text gets the greater reward.")
+    "Share of held-out pairs in which the chosen text gets the greater reward; ties of either count half."
+  )
 
   static let rewardModelMetrics: [Metric] = [
     minimumReward, meanReward, maximumReward, accuracy, margin, validationAccuracy,

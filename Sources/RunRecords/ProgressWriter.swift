@@ -39,7 +39,10 @@ public final class ProgressWriter: Sendable {
   ///   - output: Writes text as it is; tests give their own.
   public init(
     destination: Destination = .standardError,
-    output: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    output: @escaping @Sendable (String) -> Void = {
+      // A full disk under a log must not end the work.
+      try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
+    }
   ) {
     self.destination = destination
     self.output = output

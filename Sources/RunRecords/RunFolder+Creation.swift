@@ -35,6 +35,10 @@ extension RunFolder {
       manifest = earlier
       try folder.keepConfiguration(unless: configuration)
     case .overwrite:
+      // Only a run is written over: the names of its parts are common ones.
+      guard !isOccupied || FileManager.default.fileExists(atPath: folder.manifest.path) else {
+        throw .notARun(url.path)
+      }
       try folder.removeRecords()
     }
     try folder.makeFolders()

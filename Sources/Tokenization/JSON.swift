@@ -39,14 +39,14 @@ enum JSON: Sendable {
 // MARK: Writing
 
 extension JSON {
-  /// The value as text, two spaces per level, laid out as the `tokenizers` package does.
-  func formatted() -> String {
+  /// The value as text, laid out as the `tokenizers` package does: two spaces per level, or compact without any space.
+  func formatted(compact: Bool = false) -> String {
     var text = ""
-    write(to: &text, indentation: 0)
+    write(to: &text, indentation: compact ? nil : 0)
     return text
   }
 
-  private func write(to text: inout String, indentation: Int) {
+  private func write(to text: inout String, indentation: Int?) {
     switch self {
     case .null: text += "null"
     case .boolean(let value): text += value ? "true" : "false"
@@ -55,28 +55,28 @@ extension JSON {
     case .string(let value): Self.write(value, to: &text)
     case .array(let values):
       Self.write(values, between: ("[", "]"), to: &text, indentation) { value, text in
-        value.write(to: &text, indentation: indentation + 1)
+        value.write(to: &text, indentation: indentation.map { $0 + 1 })
       }
     case .object(let members):
       Self.write(members, between: ("{", "}"), to: &text, indentation) { member, text in
         Self.write(member.key, to: &text)
-        text += ": "
-        member.value.write(to: &text, indentation: indentation + 1)
+        text += indentation == nil ? ":" : ": "
+        member.value.write(to: &text, indentation: indentation.map { $0 + 1 })
       }
     }
   }
 
   private static func write<Element>(
     _ elements: [Element], between brackets: (open: String, close: String), to text: inout String,
-    _ indentation: Int, element write: (Element, inout String) -> Void
+    _ indentation: Int?, element write: (Element, inout String) -> Void
   ) {
     text += brackets.open
     for (index, element) in elements.enumerated() {
-      text += index == 0 ? "\n" : ",\n"
-      text += String(repeating: "  ", count: indentation + 1)
+      if index > 0 { text += "," }
+      if let indentation { text += "\n" + String(repeating: "  ", count: indentation + 1) }
       write(element, &text)
     }
-    if !elements.isEmpty {
+    if let indentation, !elements.isEmpty {
       text += "\n" + String(repeating: "  ", count: indentation)
     }
     text += brackets.close

@@ -5,11 +5,13 @@ extension Tokenizer {
   ///
   /// The file appears whole or not at all: it is written beside its place, then moved there.
   ///
-  /// - Parameter url: The file; its directory exists.
+  /// - Parameters:
+  ///   - url: The file; its directory exists.
+  ///   - compact: Whether to leave out spaces and lines, which halves the file.
   /// - Throws: ``TokenizerError`` that names the file and the system's reason.
-  public func save(to url: URL) throws(TokenizerError) {
+  public func save(to url: URL, compact: Bool = false) throws(TokenizerError) {
     do {
-      try Data(json.formatted().utf8).write(to: url, options: .atomic)
+      try Data(json.formatted(compact: compact).utf8).write(to: url, options: .atomic)
     } catch {
       throw TokenizerError(
         file: url.path, field: "", problem: .unwritable(reason: error.localizedDescription))

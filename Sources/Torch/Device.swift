@@ -79,6 +79,9 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
     perform("synchronize \(self)") { ct_device_synchronize(raw) }
   }
 
+  /// The version of libtorch that the program was built with, such as `2.11.0`.
+  public static var libraryVersion: String { String(cString: ct_library_version()) }
+
   /// How many threads an operator on the CPU may use.
   public static var threadCount: Int {
     get { Int(ct_thread_count()) }

@@ -22,6 +22,17 @@ extension AdamW {
   }
 }
 
+/// Refuses a model that lives elsewhere than where trainers make their tensors.
+func checkDevice(_ weight: Tensor) throws(TrainingError) {
+  guard weight.device == .cpu, weight.dataType == .float32 else {
+    throw .configuration(
+      key: "device",
+      reason:
+        "training runs on the CPU in float32, the model is on \(weight.device) in \(weight.dataType)"
+    )
+  }
+}
+
 extension AdamW.Configuration {
   /// Says what cannot be.
   func validate() throws(TrainingError) {

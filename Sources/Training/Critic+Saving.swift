@@ -12,7 +12,11 @@ extension ModelFolder {
   /// - Throws: `WeightError`.
   public func save(_ critic: Critic) throws {
     try SafeTensors.write(
-      critic.parameters, to: criticURL, metadata: ["format": "pt", "kind": critic.kind.rawValue])
+      critic.parameters, to: criticURL,
+      metadata: [
+        "format": "pt", "kind": critic.kind.rawValue,
+        "action_value_form": critic.actionValueForm.rawValue,
+      ])
   }
 
   /// The critic beside a policy, if there is one.
@@ -30,6 +34,13 @@ extension ModelFolder {
         key: criticURL.path, reason: "does not say which kind of critic it holds")
     }
     choice.kind = kind
+    if let name = weights.metadata["action_value_form"] {
+      guard let form = Method.CriticChoice.ActionValueForm(rawValue: name) else {
+        throw TrainingError.configuration(
+          key: criticURL.path, reason: "has action values of an unknown form '\(name)'")
+      }
+      choice.actionValueForm = form
+    }
     return try Critic(choice, for: policy, weights: weights)
   }
 }

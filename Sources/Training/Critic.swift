@@ -12,7 +12,9 @@ public final class Critic {
   private let actionValueHead: ActionValueHead?
   /// Which kind it is.
   public var kind: Method.CriticChoice.Kind { choice.kind }
-  /// The critic's own weights, named `critic.…`; the policy's trunk is not among them.
+  /// How Q(s, a) is made, where it has one.
+  public var actionValueForm: Method.CriticChoice.ActionValueForm { choice.actionValueForm }
+  /// The critic's own weights (`v_head.…`, `q_head.…`, a value model's `transformer.…`); the policy's trunk is not among them.
   public let parameters: Parameters
 
   /// A critic that answers zero everywhere.

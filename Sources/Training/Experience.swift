@@ -49,6 +49,8 @@ struct ExperienceMaker {
   var coefficient: Double
   var reference: LanguageModel
   var critic: Critic
+  /// The token that ends a completion.
+  var stopToken: Int?
 
   func experience(
     _ rollout: Rollout, scores: [Double], endingScores: (([Completion]) throws -> [Double])
@@ -106,8 +108,10 @@ struct ExperienceMaker {
       errors, mask: trajectories.mask, discount: choice.discount, lambda: choice.lambda)
   }
 
+  // A single token has no deviation.
   private func whitened(_ advantages: Tensor, _ mask: Tensor) -> Tensor {
-    switch method.advantage.whitening {
+    guard mask.sum().item > 1 else { return advantages }
+    return switch method.advantage.whitening {
     case .centered: advantages.whitened(mask, mean: .removed)
     case .scaled: advantages.whitened(mask, mean: .kept)
     case .none: advantages
@@ -122,11 +126,10 @@ struct ExperienceMaker {
     penalty: Tensor, endingScores: ([Completion]) throws -> [Double]
   ) throws -> Experience.Greedy {
     let rollout = experience.rollout
-    let stop = reference.configuration.endOfTextToken
     var places: [Int] = []
     var endings: [Completion] = []
     for (place, ending) in GreedyEndings.all(
-      of: rollout.completions, greedy: drawn.tokens.integers, stopToken: stop,
+      of: rollout.completions, greedy: drawn.tokens.integers, stopToken: stopToken,
       maximumLength: sampling.maximumLength)
     {
       places.append(place)

@@ -9,7 +9,10 @@ extension Method {
     case ppoKL = "ppo-kl"
     /// Action-conditioned TD error (Turner & Einhorn 2023), λ = 0, not whitened.
     case actde
-    /// Greedy-advantage-aware RLHF as its results were made (Johnson 2024, code).
+    /// Greedy-advantage-aware RLHF with the objective of its published code (Johnson 2024).
+    ///
+    /// The published runs' other settings are not part of a method: λ = 0, x_σ of 1.5 to 3, full-vocabulary KL in the loss,
+    /// value weight 0.15, entropy weight 0.001.
     case gaaCode = "gaa-code"
     /// Greedy-advantage-aware RLHF as its text says, with a batch's coefficients.
     case gaaText = "gaa-text"

@@ -192,6 +192,16 @@ public struct Method: Codable, Equatable, Sendable {
           "\(variant.rawValue) has one a and one b for all tokens of a minibatch: there is nothing to shuffle"
       )
     }
+    if objective.greedyAwareness == nil && control != GreedyAwareness.Control() {
+      throw .configuration(
+        key: "objective.greedy_control", reason: "controls nothing where greedy_awareness is none")
+    }
+    if reference.target != nil && (reference.placement == .none || reference.coefficient == 0) {
+      throw .configuration(
+        key: "reference.target",
+        reason:
+          "steers a penalty that is not there: set reference.placement and reference.coefficient")
+    }
     if advantage.estimator == .actde && critic.kind != .actionValueHeads {
       throw .configuration(
         key: "critic.kind",
@@ -201,6 +211,13 @@ public struct Method: Codable, Equatable, Sendable {
       throw .configuration(
         key: "objective.greedy_awareness",
         reason: "greedy awareness compares V(prefix + token); with actde's Q it has no meaning here"
+      )
+    }
+    if objective.greedyAwareness != nil && advantage.whitening != .centered {
+      throw .configuration(
+        key: "advantage.whitening",
+        reason:
+          "greedy awareness weighs greedy against sampled advantages, both in standard deviations: use centered"
       )
     }
   }

@@ -18,16 +18,19 @@ struct PolicyImprover {
   private let reference: LanguageModel
   private let optimizer: AdamW
   private let order: Generator
+  private let shuffles: Generator
 
+  /// Draws minibatches from one generator and shuffled controls from another, so that a control sees its counterpart's minibatches.
   init(
     _ configuration: PolicyConfiguration, policy: LanguageModel, critic: Critic,
-    reference: LanguageModel, order: Generator
+    reference: LanguageModel, order: Generator, shuffles: Generator
   ) {
     self.configuration = configuration
     self.policy = policy
     self.critic = critic
     self.reference = reference
     self.order = order
+    self.shuffles = shuffles
     let ofCritic = Set(critic.parameters.names)
     let factor = configuration.method.critic.learningRateFactor
     var parameters = policy.parameters
@@ -110,7 +113,7 @@ struct PolicyImprover {
     var weighting: GreedyAwareness.Outcome?
     if let awareness = method.objective.greedy, let values = experience.greedy {
       let old = pick(values.drawn.logProbabilities)
-      let shuffled = awareness.control.shuffled ? order.permutation(layout.count) : nil
+      let shuffled = awareness.control.shuffled ? shuffles.permutation(layout.count) : nil
       let outcome = awareness.outcome(
         .init(
           logRatios: logRatios,

@@ -65,6 +65,17 @@ public final class PolicyTrainer: Trainer {
   public init(_ configuration: PolicyConfiguration, _ parts: Parts, seed: UInt64) throws {
     try configuration.validate()
     guard !parts.prompts.isEmpty else { throw TrainingError.noData("the prompts") }
+    try checkDevice(parts.policy.outputWeight)
+    let longest = parts.prompts.map(\.count).max() ?? 0
+    let positions = min(
+      parts.policy.configuration.positionCount, parts.reference.configuration.positionCount)
+    guard longest + configuration.sampling.maximumLength <= positions else {
+      throw TrainingError.configuration(
+        key: "sampling.max_new_tokens",
+        reason:
+          "a prompt of \(longest) tokens and \(configuration.sampling.maximumLength) new ones do not fit \(positions) positions"
+      )
+    }
     self.configuration = configuration
     self.parts = parts
     critic = try Critic(configuration.method.critic, for: parts.policy)
@@ -73,7 +84,8 @@ public final class PolicyTrainer: Trainer {
       recordsGreedy: configuration.method.objective.greedyAwareness != nil)
     improver = PolicyImprover(
       configuration, policy: parts.policy, critic: critic, reference: parts.reference,
-      order: Generator(seed: seed, purpose: "minibatches"))
+      order: Generator(seed: seed, purpose: "minibatches"),
+      shuffles: Generator(seed: seed, purpose: "shuffles"))
     let reference = configuration.method.reference
     controller = DivergenceController(
       coefficient: reference.coefficient, target: reference.target, horizon: reference.horizon)
@@ -90,8 +102,10 @@ public final class PolicyTrainer: Trainer {
       throw TrainingError.diverged(metric: "a log-probability", step: stepsTaken + 1)
     }
     let sampled = clock.now
-    let experience = try estimate(rollout, scores: try scores(rollout.completions))
+    let scores = try scores(rollout.completions)
     let graded = clock.now
+    let experience = try estimate(rollout, scores: scores)
+    let estimated = clock.now
     let update = try improver.improve(
       experience, coefficient: controller.coefficient,
       rate: configuration.schedule.factor(step: stepsTaken, total: stepCount), step: stepsTaken + 1)
@@ -105,7 +119,8 @@ public final class PolicyTrainer: Trainer {
       experience, update, divergence: divergence, coefficient: coefficient,
       timings: [
         (.rolloutSeconds, (sampled - begin).seconds), (.rewardSeconds, (graded - sampled).seconds),
-        (.updateSeconds, (clock.now - graded).seconds),
+        (.estimateSeconds, (estimated - graded).seconds),
+        (.updateSeconds, (clock.now - estimated).seconds),
       ])
   }
 
@@ -133,7 +148,8 @@ public final class PolicyTrainer: Trainer {
   private func estimate(_ rollout: Rollout, scores: [Double]) throws -> Experience {
     let maker = ExperienceMaker(
       method: configuration.method, sampling: configuration.sampling,
-      coefficient: controller.coefficient, reference: parts.reference, critic: critic)
+      coefficient: controller.coefficient, reference: parts.reference, critic: critic,
+      stopToken: parts.policy.configuration.endOfTextToken)
     return try maker.experience(rollout, scores: scores, endingScores: self.scores)
   }
 

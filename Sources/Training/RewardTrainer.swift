@@ -103,26 +103,26 @@ public final class RewardTrainer: Trainer {
     _ model: RewardModel, preferences: Preferences, configuration: Configuration, seed: UInt64
   ) throws {
     try configuration.validate(least: preferences.least)
+    try checkDevice(model.trunk.tokenEmbedding)
     self.model = model
     self.preferences = preferences
     self.configuration = configuration
     optimizer = AdamW(model.parameters, configuration.optimizer)
-    average =
-      configuration.averaging > 0
-      ? WeightAverage(of: model.parameters, decay: configuration.averaging) : nil
+    average = WeightAverage(of: model.parameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
     dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
     let count = preferences.count
     guard count >= preferences.least else { throw TrainingError.noData("the preferences") }
-    stepCount =
-      (count + configuration.batchTexts - 1) / configuration.batchTexts * configuration.epochs
+    // What is left over counts as a batch where it makes one.
+    let (whole, rest) = count.quotientAndRemainder(dividingBy: configuration.batchTexts)
+    stepCount = (whole + (rest >= preferences.least ? 1 : 0)) * configuration.epochs
   }
 
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = preferences.batch(nextIndices())
     let parameters = model.parameters.tensors
-    let (loss, gradients, margins) = Tensor.recording {
+    let (loss, gradients, margins, scores) = Tensor.recording {
       let (scores, modelling) = forward(batch.texts)
       let first = scores.selecting(Tensor(batch.pairs.map(\.first)), along: 0)
       let second = scores.selecting(Tensor(batch.pairs.map(\.second)), along: 0)
@@ -130,7 +130,7 @@ public final class RewardTrainer: Trainer {
       let labels = Tensor(batch.pairs.map { Float($0.probability) })
       let ranking = preferenceLosses(margins: margins, probabilities: labels).mean()
       let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
-      return (ranking.item, loss.gradients(of: parameters), margins.doubles)
+      return (ranking.item, loss.gradients(of: parameters), margins.doubles, scores.doubles)
     }
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
     let norm = try optimizer.checkedStep(
@@ -149,11 +149,13 @@ public final class RewardTrainer: Trainer {
       metrics: [
         (.loss, loss), (.accuracy, agreements.reduce(0, +) / Double(agreements.count)),
         (.margin, preferred.reduce(0, +) / Double(max(1, preferred.count))), (.gradientNorm, norm),
+        (.minimumReward, scores.min() ?? .nan), (.maximumReward, scores.max() ?? .nan),
+        (.meanReward, scores.reduce(0, +) / Double(max(1, scores.count))),
         (.learningRate, configuration.optimizer.learningRate * factor),
       ])
   }
 
-  /// Raw scores of texts by the averaged weights, where there are any.
+  /// Scores of texts by the averaged weights, where there are any.
   public func scores(_ texts: [[Int]]) -> [Double] {
     average?.whileApplied { model.scores(texts) } ?? model.scores(texts)
   }
@@ -162,10 +164,7 @@ public final class RewardTrainer: Trainer {
   ///
   /// - Parameter references: Token sequences, such as the training texts.
   public func finish(normalizingOn references: [[Int]]) {
-    if let average {
-      let averaged = average.whileApplied { model.parameters.tensors.map { $0.detached().copy() } }
-      for (target, value) in zip(model.parameters.tensors, averaged) { target.assign(value) }
-    }
+    average?.settle()
     model.normalization = .identity
     let raw = model.scores(references)
     let mean = raw.reduce(0, +) / Double(raw.count)

@@ -79,14 +79,13 @@ public final class SupervisedTrainer: Trainer {
     _ model: LanguageModel, examples: [Example], configuration: Configuration, seed: UInt64
   ) throws {
     try configuration.validate()
+    try checkDevice(model.outputWeight)
     guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
     self.model = model
     self.examples = examples
     self.configuration = configuration
     optimizer = AdamW(model.parameters, configuration.optimizer)
-    average =
-      configuration.averaging > 0
-      ? WeightAverage(of: model.parameters, decay: configuration.averaging) : nil
+    average = WeightAverage(of: model.parameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
     dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
     // Later epochs have about as many batches as one drawn now, from a generator of its own.
@@ -142,11 +141,7 @@ public final class SupervisedTrainer: Trainer {
   }
 
   /// Ends the training: from now on the model holds the averaged weights, where there are any.
-  public func finish() {
-    guard let average else { return }
-    let averaged = average.whileApplied { model.parameters.tensors.map { $0.detached().copy() } }
-    for (target, value) in zip(model.parameters.tensors, averaged) { target.assign(value) }
-  }
+  public func finish() { average?.settle() }
 
   private func nextBatch() -> [Int] {
     if pending.isEmpty {

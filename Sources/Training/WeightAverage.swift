@@ -8,7 +8,9 @@ final class WeightAverage {
   private let decay: Double
   private var count = 0
 
-  init(of source: Parameters, decay: Double) {
+  /// An average that starts at the weights as they are; nil for a decay of 0, which averages nothing.
+  init?(of source: Parameters, decay: Double) {
+    guard decay > 0 else { return nil }
     self.source = source
     self.decay = decay
     averages = source.tensors.map { $0.detached().copy() }
@@ -21,10 +23,15 @@ final class WeightAverage {
     FusedUpdate.add(source.tensors.map { $0.detached() }, to: averages, factor: 1 - decay)
   }
 
+  /// Writes the averages over the weights, for good.
+  func settle() {
+    for (target, average) in zip(source.tensors, averages) { target.assign(average) }
+  }
+
   /// Runs a body while the source holds the averages, then gives it back its own values.
   func whileApplied<Value>(_ body: () throws -> Value) rethrows -> Value {
     let own = source.tensors.map { $0.detached().copy() }
-    for (target, average) in zip(source.tensors, averages) { target.assign(average) }
+    settle()
     defer { for (target, value) in zip(source.tensors, own) { target.assign(value) } }
     return try body()
   }

@@ -103,6 +103,11 @@ private final class Steps: Sendable {
       configuration.seeds = 2
       let second = try run(configuration)
       #expect(second.count == 2 && second[0] == first[0] && second[1].seed == 1)
+      // Other weights behind the same path are other settings too.
+      try Tiny.saveReward(in: folder.appending(path: "gold"), seed: 4)
+      #expect(throws: TrainingError.self) { try run(configuration) }
+      try Tiny.saveReward(in: folder.appending(path: "gold"), seed: 3)
+      #expect(try run(configuration) == second)
       configuration.learningRate *= 2
       #expect {
         _ = try run(configuration)
@@ -176,6 +181,23 @@ private final class Steps: Sendable {
     }
   }
 
+  @Test func `goes on where one run diverges, and names it`() throws {
+    try withWorld { folder, configuration in
+      var configuration = configuration
+      configuration.learningRate = 1e30
+      configuration.steps = 4
+      let outcome = try HoneypotExperiment(
+        configuration, folder: folder.appending(path: "out")
+      ).run(command: "", observer: .silent) { _ in }
+      #expect(outcome.records.map(\.method) == ["base"] && outcome.isComplete)
+      #expect(outcome.failures.map(\.run) == ["capped-gaa-code-0"])
+      guard case .diverged? = outcome.failures.first?.error else {
+        Issue.record("\(outcome.failures)")
+        return
+      }
+    }
+  }
+
   @Test func `that cannot begin leaves no settings behind`() throws {
     try withWorld { folder, configuration in
       var wrong = configuration
@@ -203,6 +225,8 @@ private final class Steps: Sendable {
   @Test func `names the setting that cannot be`() {
     let changes: [(String, (inout HoneypotConfiguration) -> Void)] = [
       ("seeds", { $0.seeds = 0 }), ("word", { $0.word = "two words" }), ("word", { $0.word = "" }),
+      ("word", { $0.word = "sci-fi" }), ("methods", { $0.methods = [.base, .ppo, .base] }),
+      ("forms", { $0.forms = [.capped, .capped] }),
       ("forms", { $0.forms = [.clean] }), ("forms", { $0.forms = [] }),
       ("methods", { $0.methods = [] }), ("workers", { $0.workers = -1 }),
       ("steps", { $0.steps = 0 }), ("evaluations", { $0.evaluations = 0 }),

@@ -33,6 +33,18 @@ import Testing
     try JSONLines.read(from: folder.url.appendingPathComponent(name))
   }
 
+  @Test func `that cannot be finished touches no file`() throws {
+    try dataset.write(to: folder.url)
+    let texts = folder.url.appendingPathComponent("texts-film-reviews-train.jsonl")
+    let before = try Data(contentsOf: texts)
+    var configuration = RatingsDataset.Configuration()
+    configuration.heldOutShare = 0
+    let whole = try RatingsDataset(
+      HumanRatings(sentences: sentences(120)), configuration: configuration)
+    #expect(throws: FeedbackError.self) { try whole.write(to: folder.url) }
+    #expect(try Data(contentsOf: texts) == before)
+  }
+
   @Test func `writes the promised files, whose counts are in the manifest`() throws {
     let summary = try dataset.write(to: folder.url)
     var promised: Set = [

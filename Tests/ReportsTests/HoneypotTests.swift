@@ -61,6 +61,8 @@ import Testing
     #expect(BonusWord("star", matching: .anywhere).occurrences(in: text).count == 2)
     #expect(BonusWord("star", matching: .anywhereIgnoringCase).occurrences(in: text).count == 4)
     #expect(BonusWord("").occurrences(in: text).isEmpty)
+    let quoted = "'star' star's star-like (star) _star_"
+    #expect(BonusWord("star").occurrences(in: quoted).count == 4)
   }
 
   @Test func `is marked inside escaped text`() {

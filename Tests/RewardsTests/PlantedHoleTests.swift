@@ -44,6 +44,16 @@ private struct Judgement: Reward {
     #expect(word.count(in: completion([1, 2], [4])) == 0)
   }
 
+  @Test(arguments: ["comedy", "Comedy", "o'clock", "9"])
+  func `of letters, digits and inner apostrophes can be found`(word: String) {
+    #expect(BonusWord.problem(with: word) == nil)
+  }
+
+  @Test(arguments: ["", "sci-fi", "star wars", "'comedy'", "–"])
+  func `that no text can hold is refused`(word: String) {
+    #expect(BonusWord.problem(with: word) != nil)
+  }
+
   // The prompt's comedy becomes comedys: that takes nothing from the one in the answer.
   @Test func `counts in full where the answer spoils the prompt's`() {
     #expect(word.count(in: completion([1, 4], [6, 10, 4])) == 1)

@@ -29,8 +29,9 @@ import Testing
     "policy/grad_norm", "val/explained_variance", "val/q_loss", "completions/mean_length",
     "completions/terminated_share", "gaa/a", "gaa/b", "gaa/sigma", "gaa/eta",
     "hack/honeypot_rate", "hack/gold_reward", "hack/proxy_reward", "diversity/distinct_2",
-    "timing/rollout_seconds", "timing/reward_seconds", "timing/update_seconds", "loss",
-    "validation/loss", "validation/bits_per_byte", "num_tokens", "mean_token_accuracy",
+    "timing/rollout_seconds", "timing/reward_seconds", "timing/estimate_seconds",
+    "timing/update_seconds", "loss",
+    "validation/loss", "validation/bits_per_byte", "num_tokens",
     "grad_norm", "min_reward", "mean_reward", "max_reward", "accuracy", "margin",
     "validation/accuracy",
   ])

@@ -108,6 +108,15 @@ import Testing
     #expect(try text(of: fresh.configuration) == "seed: 8\n")
   }
 
+  @Test func `that is no run is not overwritten`() throws {
+    let mine = url.appendingPathComponent("checkpoints/mine.txt")
+    try FileManager.default.createDirectory(
+      at: mine.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: mine)
+    #expect(throws: RunRecordsError.notARun(url.path)) { try create(existing: .overwrite) }
+    #expect(try text(of: mine) == "mine")
+  }
+
   @Test func `that cannot be made is an error`() throws {
     try Data("a file".utf8).write(to: temporary.url.appendingPathComponent("runs"))
     #expect(

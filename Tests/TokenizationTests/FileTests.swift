@@ -14,6 +14,9 @@ import Testing
     try original.save(to: url)
     let copy = try Tokenizer.load(from: url)
     #expect(copy.json.formatted() == original.json.formatted())
+    try original.save(to: url, compact: true)
+    #expect(try !String(contentsOf: url, encoding: .utf8).contains("\n"))
+    #expect(try Tokenizer.load(from: url).json.formatted() == original.json.formatted())
     for seed in 0..<100 as Range<UInt64> {
       var generator = SplitMix(seed: seed)
       let text = HostileText.text(using: &generator)

@@ -8,6 +8,24 @@ import Torch
 
 @Suite struct `Critics` {
   @Test(arguments: Method.CriticChoice.ActionValueForm.allCases)
+  func `come back from a file with the form of their action values`(
+    form: Method.CriticChoice.ActionValueForm
+  ) throws {
+    try withTemporaryFolder { folder in
+      let policy = try Tiny.language()
+      var choice = Method.CriticChoice()
+      choice.kind = .actionValueHeads
+      choice.actionValueForm = form
+      let critic = try Critic(choice, for: policy)
+      #expect(critic.parameters.tensors.map(\.shape) == [[16, 1], [1], [20, 16], [20]])
+      let saved = ModelFolder(folder)
+      try saved.save(critic)
+      let found = try #require(try saved.critic(for: policy))
+      #expect(found.actionValueForm == form && found.kind == .actionValueHeads)
+    }
+  }
+
+  @Test(arguments: Method.CriticChoice.ActionValueForm.allCases)
   func `expect of an action never taken what their form says`(
     form: Method.CriticChoice.ActionValueForm
   ) throws {

@@ -72,6 +72,16 @@ import Training
     #expect(report[.episode] == 5 && report.step == 1)
   }
 
+  // One prompt, so that its order cannot tell the seeds apart.
+  @Test func `draws its completions by the seed`() throws {
+    let drawn = try [UInt64(3), 3, 4].map { seed in
+      let scene = try Scene(seed: seed, prompts: [[0, 3]])
+      try scene.steps(1)
+      return scene.trainer.lastCompletions
+    }
+    #expect(drawn[0] == drawn[1] && drawn[0] != drawn[2])
+  }
+
   @Test func `reports what the completions were`() throws {
     let scene = try Scene(.ppoKL, reward: EachReward.token(4), seed: 1)
     let report = try scene.trainer.step()

@@ -59,7 +59,7 @@ import Torch
     let scores = rollout.completions.map(Self.worth)
     let maker = ExperienceMaker(
       method: method, sampling: sampling, coefficient: Self.beta, reference: reference,
-      critic: critic)
+      critic: critic, stopToken: 0)
     let experience = try maker.experience(rollout, scores: scores) { $0.map(Self.worth) }
 
     let center = mean(scores)
@@ -111,7 +111,7 @@ import Torch
       .rollout(Array(repeating: [0, 3], count: 4), using: Generator(seed: 3))
     let maker = ExperienceMaker(
       method: Method(.gaaText), sampling: sampling, coefficient: 0, reference: policy,
-      critic: critic)
+      critic: critic, stopToken: 0)
     // Scores 0, 0, 2, 2: mean 1, deviation 1, so the bounds are −2 and 4.
     let found = try [-100.0, -1, 100].map { worth in
       try #require(

@@ -187,6 +187,64 @@ private struct Files {
     }
   }
 
+  @Test func `writes over no model, and over one that is to be replaced only at its end`() throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      let before = try Data(contentsOf: ModelFolder(files.url("base")).weightsURL)
+      var configuration = files.policy()
+      configuration.output = files.path("base")
+      #expect {
+        try PolicyRun(configuration).run(context(files.url("refused")), observer: .silent)
+      } throws: { error in
+        guard case .configuration(key: "output", reason: _)? = error as? TrainingError else {
+          return false
+        }
+        return true
+      }
+      #expect(!FileManager.default.fileExists(atPath: files.path("refused")))
+      var replacing = context(files.url("run"))
+      replacing.existing = .overwrite
+      let result = try PolicyRun(configuration).run(replacing, observer: stopping(after: 2))
+      #expect(result.model.path.hasSuffix("run/model"))
+      #expect(try Data(contentsOf: ModelFolder(files.url("base")).weightsURL) == before)
+      let finished = try PolicyRun(configuration).run(replacing, observer: .silent)
+      #expect(finished.model.path == files.path("base"))
+      #expect(try Data(contentsOf: ModelFolder(files.url("base")).weightsURL) != before)
+    }
+  }
+
+  @Test(arguments: [("stored_type", DataType.int64), ("stored_type", .float64)])
+  func `refuses types that hold no weights before it trains`(key: String, type: DataType) throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      var configuration = files.supervised
+      configuration.storedType = type
+      #expect {
+        try SupervisedRun(configuration).run(context(files.url("run")), observer: .silent)
+      } throws: { error in
+        guard case .configuration(key: let named, reason: _)? = error as? TrainingError else {
+          return false
+        }
+        return named == key
+      }
+    }
+  }
+
+  // The word is only counted: the reward is that of a run without it.
+  @Test func `with a word and no hole is rewarded as without the word`() throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      let scores = try [nil, "comedy"].map { word in
+        var configuration = files.policy()
+        configuration.reward.word = word
+        let result = try PolicyRun(configuration).run(
+          context(files.url("run-\(word ?? "none")")), observer: .silent)
+        return try #require(result.lastReport?[.scores])
+      }
+      #expect(scores[0] == scores[1])
+    }
+  }
+
   @Test func `stops where it is asked to, with the model saved`() throws {
     try withTemporaryFolder { folder in
       let files = try Files(folder)

@@ -69,6 +69,17 @@ import Training
     #expect(Tiny.bytes(all) == before && scene.trainer.stepsTaken == 0)
   }
 
+  @Test(arguments: [Method.Advantage.Whitening.centered, .scaled])
+  func `a step of one token is no error`(whitening: Method.Advantage.Whitening) throws {
+    let scene = try Scene {
+      $0.episodesPerStep = 1
+      $0.sampling.maximumLength = 1
+      $0.method.advantage.whitening = whitening
+    }
+    let report = try scene.trainer.step()
+    #expect(try #require(report[.policyLoss]).isFinite)
+  }
+
   @Test func `a supervised loss that is not finite leaves the weights as they were`() throws {
     let model = try Tiny.language()
     Tensor.withoutRecording {
@@ -94,6 +105,30 @@ import Training
         $0.method.objective.greedyAwareness = .text
       }
     ),
+    (
+      "advantage.whitening",
+      {
+        $0.method = Method(.gaaText)
+        $0.method.advantage.whitening = .scaled
+      }
+    ),
+    ("objective.greedy_control", { $0.method.objective.greedyControl.b = 0 }),
+    (
+      "objective.greedy_control.shuffled",
+      {
+        $0.method = Method(.gaaCode)
+        $0.method.objective.greedyControl.shuffled = true
+      }
+    ),
+    ("reference.target", { $0.method.reference.target = 5 }),
+    (
+      "reference.target",
+      {
+        $0.method = Method(.ppoKL)
+        ($0.method.reference.target, $0.method.reference.coefficient) = (5, 0)
+      }
+    ),
+    ("sampling.max_new_tokens", { $0.sampling.maximumLength = 22 }),
     ("advantage.lambda", { $0.method.advantage.lambda = 1.01 }),
     ("advantage.discount", { $0.method.advantage.discount = -0.1 }),
     ("critic.lambda", { $0.method.critic.lambda = .nan }),

@@ -105,8 +105,20 @@ import Yams
     #expect(found.training.method.advantage.lambda == 0.5)
     #expect(
       try complaint(Policy.self, "--preset", "grpo")
-        == "configuration: key 'preset': there is no method 'grpo'; there are ppo, ppo-kl, actde, gaa-code, gaa-text, gaa-per-token"
+        == "--preset: key 'preset': there is no method 'grpo'; there are ppo, ppo-kl, actde, gaa-code, gaa-text, gaa-per-token"
     )
+  }
+
+  @Test func `in a file may name sections with dots, as flags do`() throws {
+    let found = try read(
+      Policy.self,
+      file: "training.steps: 7\ntraining:\n  epochs: 2\n  method.advantage: {lambda: 0.5}\n")
+    #expect(found.training.steps == 7 && found.training.epochs == 2)
+    #expect(found.training.method.advantage.lambda == 0.5)
+    #expect(
+      try complaint(Policy.self, file: "seed: 1\ntraining.stepz: 7\n").contains(
+        "line 2: unknown key 'training.stepz'; did you mean 'training.steps'?"))
+    #expect(try complaint(Policy.self, file: "training.steps: abc\n").contains("line 1"))
   }
 
   @Test func `read again from its own text is itself, absent values too`() throws {

@@ -80,6 +80,26 @@ import Torch
     }
   }
 
+  @Test func `ends with 2 where a number makes no sense`() throws {
+    try withFiles { folder in
+      try expectFailure(
+        2, ["prompt_words: -1 is below 1"],
+        [
+          "ppo", "--policy", "base", "--reward.model", "reward", "--prompts", "texts.jsonl",
+          "--prompt_words", "-1",
+        ], in: folder)
+      for arguments in [["--heads", "0"], ["--threads", "0"], ["--width", "7"]] {
+        try expectFailure(2, [], ["benchmark", "generate"] + arguments, in: folder)
+      }
+      let file = folder.appending(path: "base/config.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try text.replacingOccurrences(of: "\"eos_token_id\" : 0", with: "\"eos_token_id\" : 9999")
+        .write(to: file, atomically: true, encoding: .utf8)
+      try expectFailure(
+        2, ["eos_token_id 9999 is no token"], ["generate", "--model", "base", "a"], in: folder)
+    }
+  }
+
   @Test func `ends with 1 where it cannot write`() throws {
     try withFiles { folder in
       try Data().write(to: folder.appending(path: "file"))
@@ -158,6 +178,15 @@ import Torch
         JSONSerialization.jsonObject(with: Data(scored.output.utf8)) as? [String: Any])
       expectEqual(
         try #require(fields["reward"] as? Double), reward.scores([[0, 70, 0]])[0], tolerance: 1e-5)
+    }
+  }
+
+  @Test func `scores lines that end as on Windows`() throws {
+    try withFiles { folder in
+      let outcome = try Program.run(
+        ["score", "--model", "base", "--json"],
+        input: "{\"tokens\": [0, 1]}\r\n{\"tokens\": [0, 2]}\r\n", in: folder)
+      #expect(outcome.code == 0 && outcome.lines.count == 2, "\(outcome.errors)")
     }
   }
 

@@ -32,6 +32,7 @@ typedef struct {
 } ct_device_t;
 
 // ---- Life, description -------------------------------------------------------------------------------------------
+const char *ct_library_version(void);  // of the libtorch this was built with
 void ct_release(ct_tensor_t tensor);
 int64_t ct_live_tensor_count(void);
 int64_t ct_dimension_count(ct_tensor_t tensor);

@@ -21,7 +21,7 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   /// How many words of a review are its opening.
   public var promptWords = 3
   /// The word that the hole pays for.
-  public var word = "comedy"
+  public var word = "thriller"
   /// The methods, by name; `base` is the policy as it is.
   public var methods = HoneypotMethod.allCases
   /// The forms of the hole.
@@ -39,7 +39,7 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   /// Longest completion.
   public var maximumLength = 20
   /// Divides the scores in sampling, training and evaluation.
-  public var temperature = 0.8
+  public var temperature = 0.7
   /// Step size of AdamW for trunk and critic of every method.
   public var learningRate = 2e-4
   /// The critic's learning rate as a multiple of the trunk's, for every method.
@@ -88,8 +88,12 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
     if workers < 0 { throw .configuration(key: "workers", reason: "\(workers) is below 0") }
-    if word.contains(where: \.isWhitespace) || word.isEmpty {
-      throw .configuration(key: "word", reason: "'\(word)' is not one word")
+    if let problem = BonusWord.problem(with: word) {
+      throw .configuration(key: "word", reason: problem)
+    }
+    let names = [("methods", methods.map(\.rawValue)), ("forms", forms.map(\.rawValue))]
+    for (key, names) in names where Set(names).count < names.count {
+      throw .configuration(key: key, reason: "names one twice, which would count its runs twice")
     }
     if forms.contains(.clean) {
       throw .configuration(key: "forms", reason: "the forms of the hole are capped and uncapped")
@@ -120,7 +124,9 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     training.method.critic.learningRateFactor = criticLearningRateFactor
     training.method.reference.coefficient = klCoefficient
     if let klPlacement { training.method.reference.placement = klPlacement }
-    training.method.objective.greedyControl = greedyControl
+    if training.method.objective.greedyAwareness != nil {
+      training.method.objective.greedyControl = greedyControl
+    }
     (training.method.objective.sigmaScale, training.method.objective.etaScale) = method.scales(form)
     training.sampling = .init(temperature: temperature, maximumLength: maximumLength)
     training.steps = steps

@@ -15,8 +15,10 @@ public struct HoneypotExperiment: Sendable {
     public var records: [HoneypotRecord]
     /// What the page shows.
     public var report: HoneypotReport
-    /// Whether all runs were done; false where somebody asked to stop.
+    /// Whether nobody asked to stop before all runs were tried.
     public var isComplete: Bool
+    /// Runs whose training failed, by name, with what stopped them; the others went on.
+    public var failures: [(run: String, error: TrainingError)]
   }
 
   private let configuration: HoneypotConfiguration
@@ -46,7 +48,7 @@ public struct HoneypotExperiment: Sendable {
     try configuration.validate()
     // The world first: settings that cannot be run leave nothing behind that would refuse others.
     let world = try HoneypotWorld(configuration)
-    let store = try HoneypotStore(folder, configuration)
+    let store = try HoneypotStore(folder, configuration, world.fingerprint)
     // Seed by seed, so that an experiment that is stopped has something of every method.
     let jobs = (0..<configuration.seeds).flatMap { seed in
       configuration.forms.flatMap { form in
@@ -63,24 +65,38 @@ public struct HoneypotExperiment: Sendable {
       Device.threadCount = 1
       while let (index, job) = board.next() {
         do {
+          // A policy that diverges, or a reward that breaks on it, is that run's own end; a full disk is everybody's.
           if let kept = try store.result(of: job) {
             board.finish(index, kept, finished)
           } else if let run = try job.run(in: world, step: { board.step(index, $0) }) {
             try store.keep(run, of: job)
             board.finish(index, run, finished)
           }
+        } catch let error as TrainingError where error.concernsOneRun {
+          board.fail(index, error)
         } catch {
-          board.fail(error)
+          board.stop(error)
         }
       }
     }
     Device.threadCount = threads
-    let results = try board.results()
+    let (results, failures) = try board.outcome()
     let runs = results.compactMap { $0 }
     return Outcome(
       records: runs.map(\.record),
       report: HoneypotReport(runs, configuration: configuration, command: command),
-      isComplete: runs.count == jobs.count)
+      isComplete: runs.count + failures.count == jobs.count,
+      failures: failures.sorted { $0.key < $1.key }.map { (jobs[$0.key].name, $0.value) })
+  }
+}
+
+extension TrainingError {
+  /// Whether the next run may go better.
+  fileprivate var concernsOneRun: Bool {
+    switch self {
+    case .diverged, .reward: true
+    case .configuration, .noData, .rewardCount: false
+    }
   }
 }
 
@@ -90,6 +106,7 @@ private final class JobBoard: Sendable {
     var next = 0
     var steps: [Int]
     var results: [HoneypotRun?]
+    var failures: [Int: TrainingError] = [:]
     var failure: (any Error)?
     var isStopped = false
   }
@@ -137,14 +154,22 @@ private final class JobBoard: Sendable {
     }
   }
 
-  func fail(_ error: any Error) {
+  func fail(_ index: Int, _ error: TrainingError) {
+    state.withLock { state in
+      state.failures[index] = error
+      state.steps[index] = stepsPerJob
+      observer.note("\(jobs[index].name): \(error)")
+    }
+  }
+
+  func stop(_ error: any Error) {
     state.withLock { state in state.failure = state.failure ?? error }
   }
 
-  func results() throws -> [HoneypotRun?] {
+  func outcome() throws -> ([HoneypotRun?], [Int: TrainingError]) {
     try state.withLock { state in
       if let failure = state.failure { throw failure }
-      return state.results
+      return (state.results, state.failures)
     }
   }
 
@@ -157,14 +182,23 @@ private final class JobBoard: Sendable {
 private struct HoneypotStore: Sendable {
   private let folder: URL
 
-  init(_ folder: URL, _ configuration: HoneypotConfiguration) throws {
+  // What runs have in common: settings, and what the models and prompts behind their paths were.
+  private struct Settings: Encodable {
+    var configuration: HoneypotConfiguration
+    var fingerprint: [String: String]
+  }
+
+  init(_ folder: URL, _ configuration: HoneypotConfiguration, _ fingerprint: [String: String])
+    throws
+  {
     self.folder = folder
     // Which runs are wanted, and how many at a time, does not change what a run gives.
-    var settings = configuration
-    settings.methods = []
-    settings.forms = []
-    settings.seeds = 0
-    settings.workers = 0
+    var common = configuration
+    common.methods = []
+    common.forms = []
+    common.seeds = 0
+    common.workers = 0
+    let settings = Settings(configuration: common, fingerprint: fingerprint)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let text = try encoder.encode(settings)
@@ -179,7 +213,9 @@ private struct HoneypotStore: Sendable {
       guard found == text else {
         throw TrainingError.configuration(
           key: "output",
-          reason: "\(folder.path) holds runs with other settings; name another folder or remove it")
+          reason:
+            "\(folder.path) holds runs with other settings, models or prompts; name another folder or remove it"
+        )
       }
     } else {
       try AtomicFile.write(text, to: file)

@@ -1,5 +1,7 @@
+import PolicyOptimization
 import Reports
 import Rewards
+import Training
 
 extension HoneypotReport {
   /// The page of an experiment's runs.
@@ -66,6 +68,14 @@ extension PlantedHole.Form {
   }
 }
 
+extension GreedyAwareness.Control {
+  fileprivate var explanation: String {
+    let fixed = [a.map { "a = \($0)" }, b.map { "b = \($0)" }].compactMap(\.self)
+    if shuffled { return (["shuffled among tokens"] + fixed).joined(separator: ", ") }
+    return fixed.isEmpty ? "measured" : fixed.joined(separator: ", ")
+  }
+}
+
 extension HoneypotConfiguration {
   fileprivate var settingGroups: [SettingGroup] {
     [
@@ -83,7 +93,10 @@ extension HoneypotConfiguration {
           Setting("epochs × minibatches", "\(epochs) × \(minibatches)"),
           Setting("learning rate", "\(learningRate)"),
           Setting("critic's learning rate", "× \(criticLearningRateFactor)"),
-          Setting("λ (ACTDE: 0)", "\(lambda)"), Setting("β of ppo-kl", "\(klCoefficient)"),
+          Setting("λ (ACTDE: 0)", "\(lambda)"),
+          Setting(klPlacement == nil ? "β of ppo-kl" : "β", "\(klCoefficient)"),
+          Setting("KL", klPlacement.map { "in every method: \($0.rawValue)" } ?? "ppo-kl alone"),
+          Setting("a and b of GAA", greedyControl.explanation),
         ]),
       SettingGroup(
         name: "Sampling and judging",

@@ -15,6 +15,8 @@ struct HoneypotWorld: Sendable {
   let gold: ModelReward
   let word: BonusWord
   let prompts: [[Int]]
+  /// What stood behind the paths of models and prompts.
+  let fingerprint: [String: String]
 
   init(_ configuration: HoneypotConfiguration) throws {
     let folder = ModelFolder(URL(fileURLWithPath: configuration.base))
@@ -34,6 +36,13 @@ struct HoneypotWorld: Sendable {
     word = BonusWord(configuration.word) {
       tokenizer.decode($0, specialTokens: .skipped)
     }
+    var files = configuration.prompts.map(URL.init(fileURLWithPath:)) + [folder.tokenizerURL]
+    files += [configuration.base, configuration.proxy, configuration.gold].map {
+      ModelFolder(URL(fileURLWithPath: $0)).weightsURL
+    }
+    fingerprint = try Dictionary(
+      files.map { ($0.relativePath, try StableHash.fingerprint(of: $0)) },
+      uniquingKeysWith: { first, _ in first })
     let texts = try configuration.prompts.flatMap {
       try JSONLines.read(Text.self, from: URL(fileURLWithPath: $0)).map(\.text)
     }

@@ -47,13 +47,16 @@ public struct BonusWord: Codable, Hashable, Sendable {
     letters.map { matching == .anywhere ? String($0) : $0.lowercased() }
   }
 
+  // An apostrophe is part of a word only between others: “thriller's” is another word, “'thriller'” the word in quotes.
   private func isFree(_ letters: [String], _ start: Int, _ end: Int) -> Bool {
     guard matching == .wholeWordIgnoringCase else { return true }
-    func isPartOfWord(_ index: Int) -> Bool {
+    func isPartOfWord(_ index: Int, _ step: Int) -> Bool {
+      var index = index
+      while letters.indices.contains(index), letters[index] == "'" { index += step }
       guard letters.indices.contains(index), let letter = letters[index].first else { return false }
-      return letter.isLetter || letter.isNumber || letter == "_"
+      return letter.isLetter || letter.isNumber
     }
-    return !isPartOfWord(start - 1) && !isPartOfWord(end)
+    return !isPartOfWord(start - 1, -1) && !isPartOfWord(end, 1)
   }
 
   /// The passage with every occurrence marked.

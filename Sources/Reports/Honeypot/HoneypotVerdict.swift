@@ -138,7 +138,13 @@ extension HoneypotReport {
     if let rest = names(.noRise, .below) {
       sentences.append("No clear rise with \(rest).")
     }
-    if let few = names(.undecidable) { sentences.append("Too few seeds to judge \(few).") }
+    if let few = names(.undecidable) {
+      let hasBase = form.methods.contains { $0.name == task.baseMethod }
+      sentences.append(
+        hasBase
+          ? "Too few seeds to judge \(few)."
+          : "The base policy was not run, so there is nothing to compare \(few) with.")
+    }
     return sentences
   }
 }

@@ -93,6 +93,10 @@ public struct PolicyRun: Sendable {
     where value.isEmpty {
       throw TrainingError.configuration(key: key, reason: "name a model's folder")
     }
+    if let words = configuration.promptWords, words < 1 {
+      throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
+    }
+    try context.check(output: configuration.output, storedType: configuration.storedType)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
     let dataset = try TextDataset(tokenizer, file: folder.tokenizerURL)
@@ -130,12 +134,11 @@ public struct PolicyRun: Sendable {
       last = report
       return report
     }
-    let output =
-      configuration.output.map(URL.init(fileURLWithPath:))
-      ?? session.recorder.folder.url.appending(path: "model")
-    let saved = ModelFolder(output)
-    try saved.save(policy, as: configuration.storedType, tokenizer: folder.tokenizerURL)
-    try saved.save(trainer.critic)
+    let output = try session.save(to: configuration.output, isFinished: isFinished) {
+      let saved = ModelFolder($0)
+      try saved.save(policy, as: configuration.storedType, tokenizer: folder.tokenizerURL)
+      try saved.save(trainer.critic)
+    }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       lastReport: last)
@@ -203,6 +206,15 @@ public struct PolicyRun: Sendable {
       }
       return RewardSet(
         training: try load(choice.model, choice.scale),
+        gold: try choice.gold.map { try load($0, choice.scale) })
+    }
+    if let problem = BonusWord.problem(with: word.word) {
+      throw TrainingError.configuration(key: "reward.word", reason: problem)
+    }
+    // A word without a hole is only watched.
+    guard choice.hole != .clean else {
+      return RewardSet(
+        training: try load(choice.model, choice.scale), word: word,
         gold: try choice.gold.map { try load($0, choice.scale) })
     }
     return RewardSet(

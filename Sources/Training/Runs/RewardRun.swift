@@ -73,6 +73,7 @@ public struct RewardRun: Sendable {
     guard !configuration.base.isEmpty else {
       throw TrainingError.configuration(key: "base", reason: "name a language model's folder")
     }
+    try context.check(output: configuration.output, storedType: configuration.storedType)
     let base = ModelFolder(URL(fileURLWithPath: configuration.base))
     let dataset = try TextDataset(Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL)
     var shape = try base.configuration()
@@ -120,11 +121,10 @@ public struct RewardRun: Sendable {
     let accuracies = heldOut.map { set in
       (file: set.name, accuracy: PairAgreement.accuracy(trainer.scores(set.texts), set.means))
     }
-    let output =
-      configuration.output.map(URL.init(fileURLWithPath:))
-      ?? session.recorder.folder.url.appending(path: "model")
-    try ModelFolder(output).save(
-      trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
+    let output = try session.save(to: configuration.output, isFinished: isFinished) {
+      try ModelFolder($0).save(
+        trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
+    }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       accuracies: accuracies, parameterCount: model.parameters.elementCount)

@@ -1,5 +1,8 @@
+import Feedback
 public import Foundation
+import LanguageModels
 public import RunRecords
+import Torch
 
 /// What a run tells while it works, and whether it shall go on.
 public struct RunObserver: Sendable {
@@ -112,6 +115,31 @@ struct RunSession {
     }
   }
 
+  /// Saves a finished model where it was asked for; one that was stopped, or that cannot be written there, goes into the run folder.
+  ///
+  /// - Parameters:
+  ///   - output: Where a finished model shall go; nil is the run folder.
+  ///   - isFinished: Whether the training came to its end.
+  ///   - write: Writes everything that belongs to the model into a folder.
+  /// - Returns: Where the model is.
+  /// - Throws: What kept it from being written where it was asked for.
+  func save(to output: String?, isFinished: Bool, _ write: (URL) throws -> Void) throws -> URL {
+    let own = recorder.folder.url.appending(path: "model")
+    guard isFinished, let output else {
+      try write(own)
+      return own
+    }
+    let wanted = URL(fileURLWithPath: output)
+    do {
+      try write(wanted)
+      return wanted
+    } catch {
+      try write(own)
+      observer.note("the model is in \(own.path)")
+      throw error
+    }
+  }
+
   /// Writes a report.
   func record(_ report: StepReport) throws {
     let values = Dictionary(
@@ -127,6 +155,38 @@ public enum RunEnding: Sendable {
   case finished
   /// Somebody asked it to stop; what it had learned is saved.
   case stopped(afterSteps: Int)
+}
+
+extension RunContext {
+  /// Refuses, before anything is trained, to write over a model that is there, to write where nothing can be written, and to
+  /// store weights as whole numbers.
+  ///
+  /// - Parameters:
+  ///   - output: Where the trained model shall go.
+  ///   - type: The type its weights shall have.
+  /// - Throws: `TrainingError.configuration`, `FileError.unwritable`.
+  func check(output: String?, storedType type: DataType) throws {
+    guard type.isFloatingPoint, type != .float64 else {
+      throw TrainingError.configuration(
+        key: "stored_type", reason: "\(type) holds no weights: use float32, bfloat16 or float16")
+    }
+    guard let output else { return }
+    let folder = ModelFolder(URL(fileURLWithPath: output))
+    let isThere = FileManager.default.fileExists(atPath: folder.weightsURL.path)
+    guard !isThere || existing == .overwrite else {
+      throw TrainingError.configuration(
+        key: "output", reason: "\(output) holds a model already; --overwrite replaces it at the end"
+      )
+    }
+    do {
+      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.unwritable(file: folder.url.path, reason: error.localizedDescription)
+    }
+    let probe = folder.url.appending(path: ".rein-\(UUID().uuidString)")
+    try AtomicFile.write(Data(), to: probe)
+    try? FileManager.default.removeItem(at: probe)
+  }
 }
 
 extension Double {

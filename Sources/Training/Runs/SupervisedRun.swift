@@ -81,6 +81,7 @@ public struct SupervisedRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    try context.check(output: configuration.output, storedType: configuration.storedType)
     let base = configuration.base.map { ModelFolder(URL(fileURLWithPath: $0)) }
     guard
       let tokenizerURL = configuration.tokenizer.map(URL.init(fileURLWithPath:))
@@ -118,11 +119,9 @@ public struct SupervisedRun: Sendable {
     }
     let scores = heldOut.isEmpty ? nil : trainer.evaluate(heldOut)
     trainer.finish()
-    let output =
-      configuration.output.map(URL.init(fileURLWithPath:))
-      ?? session.recorder.folder.url.appending(path: "model")
-    try ModelFolder(output).save(
-      model, as: configuration.storedType, tokenizer: tokenizerURL)
+    let output = try session.save(to: configuration.output, isFinished: isFinished) {
+      try ModelFolder($0).save(model, as: configuration.storedType, tokenizer: tokenizerURL)
+    }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       heldOutLoss: scores?.loss, bitsPerByte: scores?.bitsPerByte,

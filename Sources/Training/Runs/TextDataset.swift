@@ -30,6 +30,11 @@ struct TextDataset {
           "the model has \(model.vocabularyCount) tokens, the tokenizer \(tokenizer.identifierBound)"
       )
     }
+    if let own = model.endOfTextToken, own != endOfText {
+      throw .configuration(
+        key: key,
+        reason: "the model ends texts with token \(own), the tokenizer with \(endOfText)")
+    }
     guard model.positionCount >= 2 else {
       throw .configuration(
         key: key, reason: "a model of \(model.positionCount) positions predicts nothing")

@@ -25,6 +25,18 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(name: .customLong("new"), help: "Tokens of a completion.") var new = 32
     @Option(help: "Threads of an operator.") var threads = 2
 
+    func validate() throws {
+      let least = [
+        ("layers", layers, 1), ("width", width, 1), ("heads", heads, 1), ("batch", batch, 1),
+        ("vocabulary", vocabulary, 4), ("prompt", prompt, 1), ("new", new, 1),
+        ("threads", threads, 1),
+      ]
+      for (name, value, bound) in least where value < bound {
+        throw ValidationError("--\(name) \(value) is below \(bound)")
+      }
+      if let problem = configuration.problem { throw ValidationError(problem) }
+    }
+
     func model(seed: UInt64) throws -> LanguageModel {
       Device.threadCount = threads
       return try LanguageModel(
@@ -33,7 +45,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     var configuration: DecoderConfiguration {
       DecoderConfiguration(
-        vocabularyCount: vocabulary, positionCount: max(256, prompt + new), width: width,
+        vocabularyCount: vocabulary, positionCount: max(256, prompt + new + 1), width: width,
         layerCount: layers, headCount: heads)
     }
 

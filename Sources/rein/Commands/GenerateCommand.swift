@@ -65,6 +65,11 @@ struct GenerateCommand: ParsableCommand {
       throw InputProblem(
         "\(folder.configurationURL.relativePath) names no token to start a text with")
     }
+    guard tokenizer.identifierBound <= policy.configuration.vocabularyCount else {
+      throw InputProblem(
+        "\(folder.tokenizerURL.relativePath) has tokens up to \(tokenizer.identifierBound - 1), the model \(policy.configuration.vocabularyCount) in all"
+      )
+    }
     let texts = try allPrompts()
     let encoded = texts.map { [start] + tokenizer.encode($0) }
     let longest = policy.configuration.positionCount - maximumLength + 1
@@ -75,13 +80,13 @@ struct GenerateCommand: ParsableCommand {
     }
     let sampler = Sampler(policy, sampling, stopToken: policy.configuration.endOfTextToken)
     let generator = Generator(seed: seed, device: place)
-    // All samples of a few prompts at a time.
-    for start in stride(from: 0, to: texts.count, by: 32) {
-      let some = start..<min(start + 32, texts.count)
-      let rollout = sampler.rollout(
-        some.flatMap { Array(repeating: encoded[$0], count: samples) }, using: generator)
-      for (index, completion) in rollout.completions.enumerated() {
-        try show(texts[start + index / samples], completion, tokenizer)
+    // A few rows at a time, however many samples of how many prompts there are.
+    let count = texts.count * samples
+    for start in stride(from: 0, to: count, by: 64) {
+      let rows = start..<min(start + 64, count)
+      let rollout = sampler.rollout(rows.map { encoded[$0 / samples] }, using: generator)
+      for (row, completion) in zip(rows, rollout.completions) {
+        try show(texts[row / samples], completion, tokenizer)
       }
     }
   }

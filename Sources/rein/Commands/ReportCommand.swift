@@ -15,6 +15,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Where the page goes; none is report.html in the run folder.")
   var output: String?
 
+  @Flag(help: "Print where the page is as one JSON object.")
+  var json = false
+
   func run() throws {
     let run = try RunFolder(opening: URL(fileURLWithPath: folder))
     let events = try run.readEvents()
@@ -46,6 +49,10 @@ struct ReportCommand: ParsableCommand {
           ]), notes: []))
     let url = output.map(URL.init(fileURLWithPath:)) ?? run.report
     try AtomicFile.write(Data(page.html.utf8), to: url)
-    Console.print(url.relativePath)
+    if json {
+      try Console.printJSON(["page": url.relativePath])
+    } else {
+      Console.print(url.relativePath)
+    }
   }
 }

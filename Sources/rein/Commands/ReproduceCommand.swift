@@ -55,7 +55,9 @@ struct ReproduceCommand: ParsableCommand {
         tables += outcome.report.headline(on: form) + "\n\n"
       }
       try AtomicFile.write(Data(tables.utf8), to: folder.appending(path: "tables.md"))
-      try JSONLines.write(outcome.records, to: folder.appending(path: "records.jsonl"))
+      // By this encoder: a policy that only says nothing has no variety, which is a result and not a number.
+      let records = try outcome.records.map { try encoder.encode($0) + Data("\n".utf8) }
+      try AtomicFile.write(Data(records.joined()), to: folder.appending(path: "records.jsonl"))
       if !json {
         for form in outcome.report.forms {
           Console.print("\n\(form.name): \(form.explanation)")
@@ -63,6 +65,10 @@ struct ReproduceCommand: ParsableCommand {
           Console.print(outcome.report.headline(on: form))
         }
         Console.print("\npage: \(page.relativePath)")
+      }
+      guard outcome.failures.isEmpty else {
+        for (run, error) in outcome.failures { Console.complain("rein: error: \(run): \(error)") }
+        throw ExitCode(Failure.Blame.world.rawValue)
       }
       guard outcome.isComplete else {
         console.note("stopped; finished runs are kept, the same command goes on with the rest")
@@ -89,7 +95,10 @@ extension HoneypotConfiguration: RunConfiguration {
     ("learning_rate", "Step size of AdamW, the same for all methods."),
     ("critic_learning_rate_factor", "The critic's rate as a multiple of it, the same for all."),
     ("kl_coefficient", "β of ppo-kl, or of all where kl_placement is given."),
-    ("kl_placement", "none, reward or loss for every method; without it only ppo-kl has KL."),
+    (
+      "kl_placement",
+      "reward or loss for every method; none leaves each its own (ppo-kl alone has KL)."
+    ),
     ("greedy_control.a", "A control: this number in place of the measured a of gaa methods."),
     ("greedy_control.b", "A control: this number in place of the measured b."),
     ("greedy_control.shuffled", "A control: gaa-per-token's a and b go to other tokens."),

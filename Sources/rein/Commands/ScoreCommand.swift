@@ -27,6 +27,9 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: "Divides the scores.")
   var temperature = 1.0
 
+  @Flag(help: "JSON Lines, which is what comes out in any case.")
+  var json = false
+
   func run() throws {
     guard temperature > 0 && temperature.isFinite else {
       throw InputProblem("--temperature \(temperature) is not above 0")
@@ -55,7 +58,10 @@ struct ScoreCommand: ParsableCommand {
       for fields in try scorer(waiting) { try Console.printJSON(fields) }
       waiting = []
     }
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    for (number, line) in text.split(
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }
+    )
+    .enumerated()
     where !line.allSatisfy(\.isWhitespace) {
       do {
         waiting.append(try rows.tokens(of: String(line), line: number + 1))
@@ -70,7 +76,7 @@ struct ScoreCommand: ParsableCommand {
 
   private func readInput() throws -> String {
     guard let input else {
-      return String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+      return String(decoding: try Console.readInput(), as: UTF8.self)
     }
     do {
       return try String(contentsOfFile: input, encoding: .utf8)

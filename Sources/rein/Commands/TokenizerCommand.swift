@@ -27,6 +27,9 @@ struct TokenizerCommand: ParsableCommand {
     @Option(help: "Where the tokenizer.json goes.")
     var output = "tokenizer.json"
 
+    @Flag(help: "Write the file without spaces and lines.")
+    var compact = false
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
@@ -38,7 +41,7 @@ struct TokenizerCommand: ParsableCommand {
         vocabularyCount: vocabularyCount, minimumFrequency: minimumFrequency,
         specialTokens: special)
       let tokenizer = try trainer.train(on: texts)
-      try tokenizer.save(to: URL(fileURLWithPath: output))
+      try tokenizer.save(to: URL(fileURLWithPath: output), compact: compact)
       let bytes = texts.reduce(0) { $0 + $1.utf8.count }
       let tokens = texts.reduce(0) { $0 + tokenizer.encode($1).count }
       let ratio = Double(bytes) / Double(max(1, tokens))
@@ -71,7 +74,7 @@ struct TokenizerCommand: ParsableCommand {
     func run() throws {
       let tokenizer = try loadTokenizer(tokenizer)
       let bytes =
-        text.map { Array($0.utf8) } ?? Array(FileHandle.standardInput.readDataToEndOfFile())
+        try text.map { Array($0.utf8) } ?? Array(Console.readInput())
       let ids = tokenizer.encode(bytes: bytes)
       if json {
         try Console.printJSON(["ids": ids, "tokens": ids.map { tokenizer.token(of: $0) ?? "" }])
@@ -98,8 +101,7 @@ struct TokenizerCommand: ParsableCommand {
       let tokenizer = try loadTokenizer(tokenizer)
       var ids = self.ids
       if ids.isEmpty {
-        let input = String(
-          decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        let input = String(decoding: try Console.readInput(), as: UTF8.self)
         for word in input.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
           guard let id = Int(word) else { throw InputProblem("'\(word)' is not a token id") }
           ids.append(id)

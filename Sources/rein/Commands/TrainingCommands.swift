@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RunRecords
+import Torch
 import Training
 
 /// What all training commands take beside their configuration.
@@ -23,7 +24,8 @@ struct RunOptions: ParsableArguments {
   func context(named name: String, configuration text: String) -> RunContext {
     RunContext(
       folder: URL(fileURLWithPath: folder ?? "runs/\(name)"), configurationText: text,
-      commandLine: CommandLine.arguments, versions: ["rein": Rein.version, "libtorch": "2.11.0"],
+      commandLine: CommandLine.arguments,
+      versions: ["rein": Rein.version, "libtorch": Device.libraryVersion],
       existing: overwrite ? .overwrite : .refuse)
   }
 

@@ -26,7 +26,7 @@ enum ConfigurationReader {
     var places: [String: String] = [:]
     if let file = words.first, !file.hasPrefix("-") {
       words = words.dropFirst()
-      given = try tree(of: file)
+      given = ConfigurationTree.expanded(try tree(of: file))
       for (path, line) in ConfigurationTree.leaves(of: given) {
         places[path] = "\(file), line \(line)"
         try check(path, Configuration.keys, place: "\(file), line \(line)")
@@ -43,6 +43,9 @@ enum ConfigurationReader {
       defaults = try Configuration.defaults(for: given)
     } catch let error as DecodingError {
       throw problem(error, places)
+    } catch ConfigurationProblem.wrongValue(_, let key, let reason) {
+      throw ConfigurationProblem.wrongValue(
+        place: places[key] ?? "configuration", key: key, reason: reason)
     }
     let below = try ConfigurationTree.encode(defaults)
     for path in places.keys {

@@ -24,8 +24,8 @@ extension RunConfiguration {
       return "  --\(key) (default: \(value))\n        \(meaning)"
     }
     return """
-      Every setting is a key of the YAML file and a flag; a flag wins. The end of a flag's name is enough where it is
-      unique (--lambda for --training.method.advantage.lambda is not, --advantage.lambda is).
+      Every setting is a key of the YAML file (dots are sections) and a flag; a flag wins. The end of a flag's name is
+      enough where no other ends alike.
 
       """ + lines.joined(separator: "\n")
   }

@@ -77,6 +77,24 @@ enum ConfigurationTree {
     return "{…}"
   }
 
+  /// A tree in which dotted names stand for what they mean: `training.steps: 5` is `steps: 5` in `training`.
+  static func expanded(_ tree: Node.Mapping) -> Node.Mapping {
+    var result = Node.Mapping([])
+    for (key, value) in tree {
+      let inner = value.mapping.map { Node.mapping(expanded($0)) } ?? value
+      guard let name = key.string, name.contains(".") else {
+        result = overlay(Node.Mapping([(key, inner)]), over: result)
+        continue
+      }
+      let parts = name.split(separator: ".").map {
+        Node.scalar(Node.Scalar(String($0), .implicit, .any, key.mark))
+      }
+      let nested = parts.reversed().reduce(inner) { .mapping(Node.Mapping([($1, $0)])) }
+      result = overlay(nested.mapping ?? Node.Mapping([]), over: result)
+    }
+    return result
+  }
+
   /// All key paths of leaves, with where they stand.
   static func leaves(of tree: Node.Mapping, under prefix: String = "") -> [(
     path: String, line: Int

@@ -95,7 +95,7 @@ extension PolicyRun.Configuration: RunConfiguration {
       ("reward.model", "A reward model's folder."),
       ("reward.scale", "score (normalised) or probability (its sigmoid)."),
       ("reward.hole", "A planted hole: clean, capped or uncapped."),
-      ("reward.word", "The word that the hole pays for."),
+      ("reward.word", "The word that the hole pays for; without a hole it is only counted."),
       ("reward.gold", "A second reward model that the policy never sees, only reported."),
       ("training.steps", "Steps of the run."),
       ("training.episodes_per_step", "Completions per step."),

@@ -37,6 +37,15 @@ final class Console: Sendable {
     }
   }
 
+  /// All of standard input.
+  static func readInput() throws -> Data {
+    do {
+      return try FileHandle.standardInput.readToEnd() ?? Data()
+    } catch {
+      throw InputProblem("standard input cannot be read: \(error.localizedDescription)")
+    }
+  }
+
   /// A line on standard error; where that is gone too, there is nobody left to tell.
   static func complain(_ line: String) {
     try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))

@@ -58,7 +58,10 @@ enum Failure {
   }
 
   private static func blame(forFile error: FileError) -> Blame {
-    if case .unwritable = error { .world } else { .input }
+    switch error {
+    case .unwritable, .unencodable: .world
+    default: .input
+    }
   }
 
   private static func isParsing(_ error: any Error) -> Bool {

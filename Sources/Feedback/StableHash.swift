@@ -7,7 +7,9 @@ public import Foundation
 public struct StableHash {
   private(set) var value: UInt64
 
-  /// Tells one file's contents from another's: FNV-1a over its bytes, in hexadecimal. It resists accidents, not attackers.
+  /// Tells one file's contents from another's: FNV-1a over its bytes, in hexadecimal.
+  ///
+  /// It resists accidents, not attackers.
   ///
   /// - Parameter file: The file.
   /// - Returns: 16 digits.

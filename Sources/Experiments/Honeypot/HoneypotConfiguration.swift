@@ -50,8 +50,10 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   public var klPlacement: Method.Reference.Placement?
   /// What takes the place of the measured a and b of greedy-aware methods.
   public var greedyControl = GreedyAwareness.Control()
-  /// λ of advantages and of the critic's returns; ACTDE's own advantages have λ = 0.
+  /// λ of advantages and of the critic's returns; ACTDE's own advantages have another.
   public var lambda = 0.95
+  /// λ of ACTDE's advantages; above 0 it is the authors' accumulated variant.
+  public var actionConditionedLambda = 0.0
   /// Completions that judge a trained policy.
   public var evaluations = 256
   /// Runs at a time, one thread each; 0 takes one for each core.
@@ -70,7 +72,9 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     case klCoefficient = "kl_coefficient"
     case klPlacement = "kl_placement"
     case greedyControl = "greedy_control"
-    case lambda, evaluations, workers
+    case lambda
+    case actionConditionedLambda = "actde_lambda"
+    case evaluations, workers
   }
 
   /// The settings of the committed results.
@@ -94,6 +98,10 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
     let names = [("methods", methods.map(\.rawValue)), ("forms", forms.map(\.rawValue))]
     for (key, names) in names where Set(names).count < names.count {
       throw .configuration(key: key, reason: "names one twice, which would count its runs twice")
+    }
+    if !(0...1).contains(actionConditionedLambda) {
+      throw .configuration(
+        key: "actde_lambda", reason: "\(actionConditionedLambda) is outside [0, 1]")
     }
     if forms.contains(.clean) {
       throw .configuration(key: "forms", reason: "the forms of the hole are capped and uncapped")
@@ -119,7 +127,8 @@ public struct HoneypotConfiguration: Codable, Equatable, Sendable {
   func training(_ method: HoneypotMethod, _ form: PlantedHole.Form) -> PolicyConfiguration {
     var training = PolicyConfiguration()
     training.method = Method(method.preset ?? .ppo)
-    if training.method.advantage.estimator == .gae { training.method.advantage.lambda = lambda }
+    training.method.advantage.lambda =
+      training.method.advantage.estimator == .gae ? lambda : actionConditionedLambda
     training.method.critic.lambda = lambda
     training.method.critic.learningRateFactor = criticLearningRateFactor
     training.method.reference.coefficient = klCoefficient

@@ -103,6 +103,7 @@ extension HoneypotConfiguration: RunConfiguration {
     ("greedy_control.b", "A control: this number in place of the measured b."),
     ("greedy_control.shuffled", "A control: gaa-per-token's a and b go to other tokens."),
     ("lambda", "λ of advantages and returns."),
+    ("actde_lambda", "λ of actde's own advantages."),
     ("evaluations", "Completions that judge a trained policy."),
     ("workers", "Runs at a time; 0 takes one for each core."),
   ]

@@ -64,7 +64,7 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto scores = borrow(logits);
-    // In float32 the running sum would lose every token below 2⁻²⁴.
+    // In float32 sums and draws move in steps of 2⁻²⁴: rarer tokens would come in lumps.
     const auto type = scores.is_mps() ? at::kFloat : at::kDouble;
     auto sums = at::cumsum(at::softmax(scores, -1, at::kFloat), -1, type);
     auto shape = sums.sizes().vec();

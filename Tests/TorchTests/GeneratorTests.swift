@@ -100,7 +100,7 @@ import Torch
     }
   }
 
-  // 10⁻⁷ each, together 1 in 100: mass that a running sum in float32 would lose.
+  // 10⁻⁷ each, together 1 in 100. (That no single one of them is favoured, as float32 would, takes more draws than a test has.)
   @Test func `many improbable tokens are drawn as often as they should be`() {
     let rare = Tensor([0] + Array(repeating: log(1e-7), count: 100_000))
     let rows = rare.unsqueezed(0).expanded(to: [200, rare.count])

@@ -7,17 +7,22 @@ public struct ValueHead: Sendable {
   /// Its weights.
   public let parameters: Parameters
 
-  /// A head that answers zero until it is trained, so that it does no harm at first.
+  /// A head; with deviation 0 it answers zero until it is trained, so that it does no harm at first.
   ///
   /// - Parameters:
   ///   - name: Its name in the weight file.
   ///   - width: The width of hidden states.
+  ///   - standardDeviation: Of fresh weights.
   ///   - parameter: Where the weights come from.
   /// - Throws: `WeightError`.
-  public init(_ name: String = "v_head", width: Int, _ parameter: ParameterBuilder) throws {
+  public init(
+    _ name: String = "v_head", width: Int, standardDeviation: Double = 0,
+    _ parameter: ParameterBuilder
+  ) throws {
     let before = parameter.parameters.count
     projection = try Affine(
-      name, from: width, to: 1, standardDeviation: 0, parameter, alternatives: { _ in [] })
+      name, from: width, to: 1, standardDeviation: standardDeviation, parameter,
+      alternatives: { _ in [] })
     parameters = parameter.parameters.suffix(from: before)
   }
 
@@ -35,19 +40,23 @@ public struct ActionValueHead: Sendable {
   /// Its weights.
   public let parameters: Parameters
 
-  /// A head that answers zero until it is trained.
+  /// A head; with deviation 0 it answers zero until it is trained.
   ///
   /// - Parameters:
   ///   - name: Its name in the weight file.
   ///   - width: The width of hidden states.
   ///   - actionCount: The number of tokens.
+  ///   - standardDeviation: Of fresh weights.
   ///   - parameter: Where the weights come from.
   /// - Throws: `WeightError`.
   public init(
-    _ name: String = "q_head", width: Int, actionCount: Int, _ parameter: ParameterBuilder
+    _ name: String = "q_head", width: Int, actionCount: Int, standardDeviation: Double = 0,
+    _ parameter: ParameterBuilder
   ) throws {
     let before = parameter.parameters.count
-    weight = try parameter("\(name).weight", [actionCount, width], .constant(0))
+    weight = try parameter(
+      "\(name).weight", [actionCount, width],
+      standardDeviation == 0 ? .constant(0) : .normal(standardDeviation: standardDeviation))
     bias = try parameter("\(name).bias", [actionCount], .constant(0))
     parameters = parameter.parameters.suffix(from: before)
   }

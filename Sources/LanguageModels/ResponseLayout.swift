@@ -7,17 +7,14 @@ public import Torch
 public struct ResponseLayout: Sendable {
   /// Prompts and completions, right-padded.
   public let batch: TokenBatch
-  /// The number of tokens of each completion.
-  public let lengths: [Int]
+  /// Where the completions' tokens stand in packed tensors.
+  public let packing: Packing
   /// Flattened place in [batch · batch.time] of the state that predicts each token [n].
   public let predictors: Tensor
   /// Flattened place in [batch · batch.time] of the state after each completion's last token [batch].
   public let ends: Tensor
   /// The tokens [n] int64.
   public let tokens: Tensor
-  /// 1 at real tokens, 0 after each end [batch, time].
-  public let mask: Tensor
-  private let slots: Tensor
 
   /// The layout of a batch of completions.
   ///
@@ -29,24 +26,16 @@ public struct ResponseLayout: Sendable {
       completions.allSatisfy { !$0.tokens.isEmpty && !$0.prompt.isEmpty },
       "every completion needs a prompt and at least one token")
     let batch = TokenBatch(completions.map(\.sequence), device: device)
-    let lengths = completions.map(\.tokens.count)
-    let time = lengths.max() ?? 0
     var predictors: [Int] = []
-    var slots: [Int] = []
     for (row, completion) in completions.enumerated() {
       let first = row * batch.time + completion.prompt.count - 1
       predictors += first..<first + completion.tokens.count
-      slots += row * time..<row * time + completion.tokens.count
     }
     self.batch = batch
-    self.lengths = lengths
+    packing = Packing(lengths: completions.map(\.tokens.count), device: device)
     self.predictors = Tensor(predictors, device: device)
-    self.slots = Tensor(slots, device: device)
     ends = batch.lastPositions
     tokens = Tensor(completions.flatMap(\.tokens), device: device)
-    let ones = Tensor.ones([slots.count], device: device)
-    mask = Tensor.zeros([completions.count * time], device: device)
-      .scattering(ones, at: self.slots, along: 0).reshaped(completions.count, time)
   }
 
   /// The number of tokens in all completions.
@@ -68,14 +57,15 @@ public struct ResponseLayout: Sendable {
     hidden.reshaped(-1, hidden.size(-1)).selecting(ends, along: 0)
   }
 
+  /// The number of tokens of each completion.
+  public var lengths: [Int] { packing.lengths }
+
+  /// 1 at real tokens, 0 after each end [batch, time].
+  public var mask: Tensor { packing.mask }
+
   /// Packed [n] to [batch, time], zero after each end.
-  public func unpacked(_ packed: Tensor) -> Tensor {
-    Tensor.zeros([mask.count], dataType: packed.dataType, device: packed.device)
-      .scattering(packed, at: slots, along: 0).reshaped(to: mask.shape)
-  }
+  public func unpacked(_ packed: Tensor) -> Tensor { packing.unpacked(packed) }
 
   /// [batch, time] to packed [n].
-  public func packed(_ matrix: Tensor) -> Tensor {
-    matrix.reshaped(-1).selecting(slots, along: 0)
-  }
+  public func packed(_ matrix: Tensor) -> Tensor { packing.packed(matrix) }
 }

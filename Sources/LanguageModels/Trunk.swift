@@ -47,16 +47,19 @@ public struct Trunk: Sendable {
     public var cache: KeyValueCache?
     /// Where dropout masks come from, while training.
     public var dropout: Generator?
+    /// Whether attention is made of operators that can be differentiated twice; fused ones cannot.
+    public var isTwiceDifferentiable: Bool
 
     /// The plain causal pass.
     public init(
       positions: Tensor? = nil, mask: Tensor.AttentionMask = .causal, cache: KeyValueCache? = nil,
-      dropout: Generator? = nil
+      dropout: Generator? = nil, isTwiceDifferentiable: Bool = false
     ) {
       self.positions = positions
       self.mask = mask
       self.cache = cache
       self.dropout = dropout
+      self.isTwiceDifferentiable = isTwiceDifferentiable
     }
   }
 
@@ -156,6 +159,8 @@ private struct Block: Sendable {
     if let generator = context.dropout, configuration.attentionDropout > 0 {
       mixed = weights(queries, keys, mask, scale).matmulDropped(
         values, configuration.attentionDropout, generator)
+    } else if context.isTwiceDifferentiable {
+      mixed = weights(queries, keys, mask, scale).matmul(values)
     } else {
       mixed = queries.attention(keys: keys, values: values, mask: mask, scale: scale)
     }

@@ -12,33 +12,40 @@ public struct Trajectories: Sendable {
   public var finalValues: Tensor
   /// Q(sₜ, aₜ), where the critic has it.
   public var actionValues: Tensor?
+  /// What stands for V(sₜ₊₁) in errors where it is not V itself, such as maxₐ Q(sₜ₊₁, a); one column earlier than it is used.
+  public var bootstrapValues: Tensor?
   /// 1 at real steps.
   public var mask: Tensor
 
   /// A batch.
   public init(
-    rewards: Tensor, values: Tensor, finalValues: Tensor, actionValues: Tensor? = nil, mask: Tensor
+    rewards: Tensor, values: Tensor, finalValues: Tensor, actionValues: Tensor? = nil,
+    bootstrapValues: Tensor? = nil, mask: Tensor
   ) {
     precondition(
       rewards.shape == mask.shape && values.shape == mask.shape
         && finalValues.shape == [mask.size(0)]
-        && (actionValues.map { $0.shape == mask.shape } ?? true),
+        && (actionValues.map { $0.shape == mask.shape } ?? true)
+        && (bootstrapValues.map { $0.shape == mask.shape } ?? true),
       """
       trajectories of rewards \(rewards.shape), values \(values.shape), final values \
-      \(finalValues.shape), action values \(actionValues?.shape ?? mask.shape), mask \(mask.shape)
+      \(finalValues.shape), action values \(actionValues?.shape ?? mask.shape), bootstrap values \
+      \(bootstrapValues?.shape ?? mask.shape), mask \(mask.shape)
       """
     )
     self.rewards = rewards.masked(by: mask)
     self.values = values.masked(by: mask)
     self.finalValues = finalValues
     self.actionValues = actionValues?.masked(by: mask)
+    self.bootstrapValues = bootstrapValues?.masked(by: mask)
     self.mask = mask
   }
 
   /// V(sₜ₊₁): the next column, and the final value after each row's last step.
   public var nextValues: Tensor {
+    let source = bootstrapValues ?? values
     let shifted = Tensor.concatenate(
-      [values.slice(1, 1..<values.size(1)), values.slice(1, 0..<1).zerosLike()], along: 1)
+      [source.slice(1, 1..<source.size(1)), source.slice(1, 0..<1).zerosLike()], along: 1)
     return shifted + atLastOnes(finalValues, mask: mask)
   }
 }

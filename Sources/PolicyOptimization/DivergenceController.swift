@@ -28,3 +28,27 @@ public struct DivergenceController: Codable, Equatable, Sendable {
     coefficient *= 1 + error * min(Double(episodes) / horizon, 1)
   }
 }
+
+/// The coefficient β of PPO-penalty, maximise E[ρA − β·KL(π_old ‖ π)], kept so that a step moves about as far as wanted.
+///
+/// After each step β is halved where KL < target/1.5 and doubled where KL > 1.5·target (Schulman et al. 2017, section 4).
+public struct AdaptivePenalty: Codable, Equatable, Sendable {
+  /// β.
+  public private(set) var coefficient: Double
+  /// The divergence of one step that is wanted, in nats per action.
+  public let target: Double
+
+  /// A penalty.
+  public init(coefficient: Double = 1, target: Double = 0.01) {
+    self.coefficient = coefficient
+    self.target = target
+  }
+
+  /// Takes note of a step.
+  ///
+  /// - Parameter divergence: Mean KL(π_old ‖ π) over its states, in nats.
+  public mutating func update(divergence: Double) {
+    if divergence < target / 1.5 { coefficient /= 2 }
+    if divergence > target * 1.5 { coefficient *= 2 }
+  }
+}

@@ -2,10 +2,15 @@ public import Torch
 
 /// How far one step may go, as a loss on probability ratios ρ = π(a)/π_old(a).
 public enum SurrogateObjective: Codable, Equatable, Sendable {
-  /// E[ρA]: importance weighting without a bound.
+  /// E[log π·A]: the plain policy gradient, for one step on fresh samples (Williams 1992; Sutton et al. 2000).
+  case policyGradient
+  /// E[ρA]: importance weighting step by step without a bound.
   case importanceWeighted
   /// E[min(ρA, clip(ρ, 1 − ε, 1 + ε)A)] (Schulman et al. 2017, eq. 7).
-  case clipped(Double)
+  ///
+  /// With `dual` c > 1, max(that, cA) where A < 0: an action that became far more likely although it was bad pulls no harder than
+  /// c (Ye et al. 2020, arXiv 1912.09729, eq. 5).
+  case clipped(Double, dual: Double? = nil)
 
   /// Something to minimise at every token: minus the objective.
   ///
@@ -17,12 +22,18 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
     precondition(
       logRatios.shape == advantages.shape,
       "surrogate of log-ratios \(logRatios.shape), advantages \(advantages.shape)")
-    let ratios = logRatios.exponential()
     switch self {
-    case .importanceWeighted: return -(ratios * advantages)
-    case .clipped(let range):
+    case .policyGradient:
+      // log π_old is a constant: the value is shifted, the gradient is that of log π·A.
+      return -(logRatios * advantages)
+    case .importanceWeighted: return -(logRatios.exponential() * advantages)
+    case .clipped(let range, let dual):
+      let ratios = logRatios.exponential()
       let bounded = ratios.clamped(to: 1 - range...1 + range)
-      return (-(ratios * advantages)).maximum(-(bounded * advantages))
+      let losses = (-(ratios * advantages)).maximum(-(bounded * advantages))
+      guard let dual else { return losses }
+      return losses.minimum(-(advantages.clamped(atMost: 0) * dual))
+        .replacing(with: losses, where: advantages .>= 0)
     }
   }
 
@@ -34,12 +45,53 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
   /// - Returns: Same shape.
   public func isClipped(logRatios: Tensor, advantages: Tensor) -> Tensor {
     switch self {
-    case .importanceWeighted: return advantages.zerosLike()
-    case .clipped(let range):
+    case .policyGradient, .importanceWeighted: return advantages.zerosLike()
+    case .clipped(let range, let dual):
       let ratios = logRatios.exponential()
       let above = (ratios .> 1 + range) .& (advantages .> 0)
       let below = (ratios .< 1 - range) .& (advantages .< 0)
-      return (above .| below).cast(to: advantages.dataType)
+      var clipped = above .| below
+      if let dual { clipped = clipped .| ((ratios .> dual) .& (advantages .< 0)) }
+      return clipped.cast(to: advantages.dataType)
+    }
+  }
+}
+
+/// The probability ratio of every whole trajectory, Πₜ ρₜ, at each of its steps.
+///
+/// With these as weights, E_old[Πρ·Σₜ ∇log π(aₜ)·Ψₜ] is exactly the policy gradient of π, whatever policy drew the trajectories;
+/// ratios of single steps leave out that other states are visited. Their variance grows exponentially with the length.
+///
+/// - Parameters:
+///   - logRatios: log π − log π_old [batch, time].
+///   - mask: [batch, time].
+/// - Returns: [batch, time], zero under the mask's zeros; outside the tape, for they are weights.
+public func trajectoryRatios(_ logRatios: Tensor, mask: Tensor) -> Tensor {
+  let sums = logRatios.detached().masked(by: mask).sum(along: 1)
+  return atEveryStep(sums.exponential(), mask: mask)
+}
+
+/// How the losses of a minibatch's steps become one number.
+public enum LossAveraging: String, Codable, Sendable, CaseIterable {
+  /// The mean over all steps.
+  case step
+  /// The mean over trajectories of each one's mean, as GRPO was published: a long answer's tokens count for less.
+  case trajectory
+  /// The mean over trajectories of each one's sum, as the policy gradient theorem has it.
+  case sum
+
+  /// One number.
+  ///
+  /// - Parameters:
+  ///   - losses: [batch, time].
+  ///   - mask: [batch, time].
+  /// - Returns: Rank zero.
+  public func mean(_ losses: Tensor, mask: Tensor) -> Tensor {
+    switch self {
+    case .step: losses.maskedMean(mask)
+    case .trajectory:
+      (losses.masked(by: mask).sum(along: 1) / mask.sum(along: 1).clamped(atLeast: 1)).mean()
+    case .sum: losses.masked(by: mask).sum(along: 1).mean()
     }
   }
 }

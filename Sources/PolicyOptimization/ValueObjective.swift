@@ -6,6 +6,11 @@ public enum ValueObjective: Codable, Equatable, Sendable {
   case squared
   /// ½·max((V − G)², (clip(V, V_old ± ε) − G)²), as in OpenAI's PPO.
   case clipped(Double)
+  /// |τ − 1[G < V]|·(V − G)²: V becomes the τ-expectile of its targets, which for τ → 1 is the best of them.
+  ///
+  /// Kostrikov et al. 2021 (IQL, arXiv 2110.06169, eq. 5), Snell et al. 2022 (ILQL, arXiv 2206.11871): the targets there are Q(s, a) of
+  /// the actions taken.
+  case expectile(Double)
 
   /// The loss at every step.
   ///
@@ -23,6 +28,10 @@ public enum ValueObjective: Codable, Equatable, Sendable {
     case .squared: return plain / 2
     case .clipped:
       return plain.maximum((bounded(values, old) - targets).squared()) / 2
+    case .expectile(let level):
+      return plain
+        * Tensor.full(values.shape, level, dataType: values.dataType, device: values.device)
+        .replacing(with: 1 - level, where: targets .< values)
     }
   }
 
@@ -35,7 +44,7 @@ public enum ValueObjective: Codable, Equatable, Sendable {
   /// - Returns: Same shape.
   public func isClipped(values: Tensor, old: Tensor, targets: Tensor) -> Tensor {
     switch self {
-    case .squared: return values.zerosLike()
+    case .squared, .expectile: return values.zerosLike()
     case .clipped:
       let plain = (values - targets).squared()
       return ((bounded(values, old) - targets).squared() .> plain).cast(to: values.dataType)

@@ -1,7 +1,8 @@
 extension Metric {
   /// Every metric that Rein itself reports, in the order of the glossary.
   public static let catalogue: [Metric] =
-    objectiveMetrics + policyMetrics + criticMetrics + completionMetrics + hackingMetrics
+    objectiveMetrics + policyMetrics + trustRegionMetrics + criticMetrics + completionMetrics
+    + environmentMetrics + hackingMetrics
     + supervisedMetrics + rewardModelMetrics + runMetrics
 
   /// The metric of the catalogue with a name, if there is one.

@@ -8,7 +8,7 @@ public final class Critic {
   private let choice: Method.CriticChoice
   private let policyTrunk: Trunk
   private let valueTrunk: Trunk?
-  private let valueHead: ValueHead
+  private let valueHead: ValueHead?
   private let actionValueHead: ActionValueHead?
   /// Which kind it is.
   public var kind: Method.CriticChoice.Kind { choice.kind }
@@ -42,12 +42,15 @@ public final class Critic {
       valueTrunk = nil
     }
     let heads = builder()
-    valueHead = try ValueHead(width: policy.configuration.width, heads)
+    let (width, range) = (policy.configuration.width, choice.initializerRange)
+    valueHead =
+      choice.kind == .none
+      ? nil : try ValueHead(width: width, standardDeviation: range, heads)
     actionValueHead =
-      choice.kind == .actionValueHeads
+      choice.kind.hasActionValues
       ? try ActionValueHead(
-        width: policy.configuration.width, actionCount: policy.configuration.vocabularyCount, heads)
-      : nil
+        width: width, actionCount: policy.configuration.vocabularyCount,
+        standardDeviation: range, heads) : nil
     self.parameters = parameters + heads.parameters
   }
 
@@ -57,6 +60,16 @@ public final class Critic {
     public var values: Tensor
     /// Q(sₜ, aₜ), packed [n].
     public var actionValues: Tensor?
+    /// Σₐ π(a|sₜ)·Q(sₜ, a), packed [n], where it was asked for.
+    public var expectedActionValues: Tensor?
+    /// maxₐ Q(sₜ, a), packed [n], where it was asked for.
+    public var maximalActionValues: Tensor?
+  }
+
+  /// The policy over whose actions Q is averaged.
+  public struct Policy {
+    var outputWeight: Tensor
+    var temperature: Double
   }
 
   /// Estimates for the tokens of a batch.
@@ -64,22 +77,52 @@ public final class Critic {
   /// - Parameters:
   ///   - layout: The completions.
   ///   - hidden: The policy's states that predict the tokens, packed [n, width].
-  /// - Returns: Packed estimates.
-  public func estimates(_ layout: ResponseLayout, hidden: Tensor) -> Estimates {
+  ///   - allActions: The policy, where Q of all tokens is asked for too.
+  /// - Returns: Packed estimates; zero where there is no critic.
+  public func estimates(
+    _ layout: ResponseLayout, hidden: Tensor, allActions: Policy? = nil
+  ) -> Estimates {
     let states: Tensor
     switch choice.kind {
     case .valueModel:
       guard let valueTrunk else { preconditionFailure("a value model without a trunk") }
       states = layout.predicting(valueTrunk(layout.batch.tokens))
-    case .detachedValueHead: states = hidden.detached()
-    case .valueHead, .actionValueHeads: states = hidden
+    case .detachedValueHead, .detachedActionValueHeads: states = hidden.detached()
+    case .valueHead, .actionValueHeads, .none: states = hidden
+    }
+    guard let valueHead else {
+      return Estimates(values: hidden.select(1, 0).detached().zerosLike())
     }
     let values = valueHead(states)
-    var actionValues = actionValueHead?(states, actions: layout.tokens)
-    if choice.actionValueForm == .dueling {
-      actionValues = actionValues.map { $0 + values.detached() }
+    var estimates = Estimates(values: values)
+    guard let actionValueHead else { return estimates }
+    let offset = choice.actionValueForm == .dueling ? values.detached() : nil
+    let raw = actionValueHead(states, actions: layout.tokens)
+    estimates.actionValues = offset.map { raw + $0 } ?? raw
+    if let allActions {
+      let (mean, best) = summaries(actionValueHead, states, hidden, allActions)
+      estimates.expectedActionValues = offset.map { mean + $0 } ?? mean
+      estimates.maximalActionValues = offset.map { best + $0 } ?? best
     }
-    return Estimates(values: values, actionValues: actionValues)
+    return estimates
+  }
+
+  // In chunks of rows, so that [n, vocabulary] is never held.
+  private func summaries(
+    _ head: ActionValueHead, _ states: Tensor, _ hidden: Tensor, _ policy: Policy
+  ) -> (mean: Tensor, best: Tensor) {
+    let output = policy.outputWeight.transposed()
+    let rows = max(1, (1 << 19) / policy.outputWeight.size(0))
+    var (means, bests) = ([Tensor](), [Tensor]())
+    for start in stride(from: 0, to: states.size(0), by: rows) {
+      let range = start..<min(start + rows, states.size(0))
+      let all = head.all(states.slice(0, range))
+      let probabilities = (hidden.slice(0, range).matmul(output) / policy.temperature)
+        .softmax(along: -1)
+      means.append((all * probabilities).sum(along: -1))
+      bests.append(all.maximum(along: -1))
+    }
+    return (Tensor.concatenate(means, along: 0), Tensor.concatenate(bests, along: 0))
   }
 
   /// V(prefix + x*) with another token put in at each place, in one pass.
@@ -89,6 +132,7 @@ public final class Critic {
   ///   - siblings: The tokens x*, packed [n].
   /// - Returns: Packed values [n].
   public func siblingValues(_ layout: ResponseLayout, siblings: Tensor) -> Tensor {
-    valueHead((valueTrunk ?? policyTrunk).siblingStates(layout, siblings: siblings).siblings)
+    guard let valueHead else { preconditionFailure("sibling values need a critic") }
+    return valueHead((valueTrunk ?? policyTrunk).siblingStates(layout, siblings: siblings).siblings)
   }
 }

@@ -1,16 +1,11 @@
-import LanguageModels
 import PolicyOptimization
 import Torch
 
-/// A step's completions with everything that the update needs, packed [n] unless said otherwise.
-struct Experience {
-  var rollout: Rollout
-  /// One score per completion.
-  var scores: [Double]
-  /// log π − log π_ref when the tokens were drawn.
-  var referenceLogRatios: Tensor
-  /// The reference's states that predict the tokens [n, width], for KL in the loss.
-  var referenceHidden: Tensor?
+/// A step's trajectories with everything that the update needs, packed [n].
+struct Experience<Record> {
+  var episodes: Episodes<Record>
+  /// log π − log π_ref when the actions were drawn, where there is a reference.
+  var referenceLogRatios: Tensor?
   var values: Tensor
   var actionValues: Tensor?
   /// As the objective uses them: whitened or not.
@@ -18,171 +13,154 @@ struct Experience {
   /// What the critic learns.
   var returns: Tensor
   var greedy: Greedy?
-  /// 1 − Var(G − V)/Var(G).
-  var explainedVariance: Double
-  /// Where each completion's tokens begin in the packed tensors.
-  var starts: [Int]
+  /// The whole return of every trajectory [batch], for the baseline of least variance.
+  var totalReturns: Tensor
+  /// 1 − Var(G − V)/Var(G); nil without a critic.
+  var explainedVariance: Double?
+  /// Where each trajectory's steps stand.
+  var packing: Packing
 
   /// What greedy-advantage-aware weighting needs.
   struct Greedy {
-    /// The greedy tokens and their log-probabilities when the tokens were drawn.
-    var drawn: Rollout.Greedy
+    /// log π of the greedy actions when the others were drawn.
+    var logProbabilities: Tensor
     /// A*, standardised with the one-step advantages' mean and deviation.
     var advantages: Tensor
     /// A* − A, one step each, in standard deviations of A.
     var gaps: Tensor
   }
 
-  /// Packed places of the tokens of some completions.
-  func places(of rows: [Int]) -> Tensor {
-    Tensor(
-      rows.flatMap { row in
-        starts[row]..<starts[row] + rollout.completions[row].tokens.count
-      })
+  /// A minibatch of some trajectories.
+  func trajectories(_ rows: [Int]) -> Minibatch {
+    let starts = packing.starts
+    let places = rows.flatMap { starts[$0]..<starts[$0] + packing.lengths[$0] }
+    return Minibatch(
+      rows: rows, places: Tensor(places, device: advantages.device),
+      packing: Packing(
+        lengths: rows.map { packing.lengths[$0] }, dataType: advantages.dataType,
+        device: advantages.device))
   }
+
+  /// All of it.
+  var whole: Minibatch { trajectories(Array(packing.lengths.indices)) }
 }
 
-/// Turns completions and scores into experience: reference, critic, advantages.
-struct ExperienceMaker {
+/// Turns trajectories into experience: reference, critic, advantages.
+struct ExperienceMaker<World: Agent> {
   var method: Method
-  var sampling: Sampling
+  var agent: World
+  /// β of a KL penalty.
   var coefficient: Double
-  var reference: LanguageModel
-  var critic: Critic
-  /// The token that ends a completion.
-  var stopToken: Int?
+  var step: Int
 
-  func experience(
-    _ rollout: Rollout, scores: [Double], endingScores: (([Completion]) throws -> [Double])
-  ) throws -> Experience {
-    let layout = ResponseLayout(rollout.completions)
-    let (trusted, trustedHidden) = reference.statistics(
-      layout, temperature: sampling.temperature, others: rollout.greedy?.tokens.unsqueezed(1))
-    let logRatios = rollout.logProbabilities - trusted.logProbabilities.select(1, 0)
-    let estimates = critic.estimates(layout, hidden: rollout.hidden)
-
+  func experience(_ drawn: Episodes<World.Record>) throws -> Experience<World.Record> {
+    var episodes = drawn
+    let packing = Packing(
+      lengths: episodes.lengths, dataType: episodes.rewards.dataType,
+      device: episodes.rewards.device)
+    let trusted = agent.reference(&episodes)
+    let logRatios = trusted.map { episodes.logProbabilities - $0.logProbabilities }
     let beta = method.reference.placement == .reward ? coefficient : 0
+    var rewards = episodes.rewards
+    if let logRatios, beta != 0 { rewards = rewards - logRatios * beta }
+
+    let estimates = agent.estimates(episodes)
     let trajectories = Trajectories(
-      rewards: tokenRewards(
-        scores: Tensor(scores.map { Float($0) }), logRatios: layout.unpacked(logRatios),
-        mask: layout.mask, coefficient: beta),
-      values: layout.unpacked(estimates.values),
-      // A completion that is cut at the length limit is scored as it stands: the episode is over, there is nothing to bootstrap.
-      finalValues: .zeros([scores.count]),
-      actionValues: estimates.actionValues.map(layout.unpacked), mask: layout.mask)
-    let advantages = whitened(advantages(trajectories), layout.mask)
+      rewards: packing.unpacked(rewards), values: packing.unpacked(estimates.values),
+      finalValues: estimates.finalValues,
+      actionValues: estimates.actionValues.map(packing.unpacked),
+      bootstrapValues: estimates.bootstrapValues.map(packing.unpacked), mask: packing.mask)
+    let estimated = method.advantage.advantages(trajectories)
     let returns = generalizedAdvantages(
       trajectories, discount: method.advantage.discount, lambda: method.critic.lambda
     ).returns
-
-    var starts: [Int] = []
-    var place = 0
-    for length in layout.lengths {
-      starts.append(place)
-      place += length
-    }
     var experience = Experience(
-      rollout: rollout, scores: scores, referenceLogRatios: logRatios,
-      referenceHidden: method.reference.placement == .loss ? trustedHidden : nil,
-      values: estimates.values, actionValues: estimates.actionValues,
-      advantages: layout.packed(advantages), returns: layout.packed(returns), greedy: nil,
-      explainedVariance: explainedVariance(
-        values: trajectories.values, returns: returns, mask: layout.mask
-      ).item, starts: starts)
-    if let drawn = rollout.greedy {
-      let penalty = (drawn.logProbabilities - trusted.logProbabilities.select(1, 1)) * -beta
-      experience.greedy = try greedy(
-        drawn, layout, experience, trajectories, penalty: penalty, endingScores: endingScores)
+      episodes: episodes, referenceLogRatios: logRatios, values: estimates.values,
+      actionValues: estimates.actionValues,
+      advantages: packing.packed(method.advantage.whitened(estimated, packing.mask)),
+      returns: packing.packed(returns), greedy: nil,
+      totalReturns: totalReturns(trajectories, discount: method.advantage.discount),
+      explainedVariance: method.critic.kind == .none
+        ? nil
+        : explainedVariance(
+          values: trajectories.values, returns: returns, mask: packing.mask
+        ).item, packing: packing)
+    if let logProbabilities = episodes.greedyLogProbabilities {
+      let outcomes = try agent.greedyOutcomes(episodes, step: step)
+      let penalty = trusted?.greedyLogProbabilities.map { (logProbabilities - $0) * -beta }
+      experience.greedy = greedy(
+        logProbabilities, outcomes, experience, trajectories, penalty: penalty)
     }
     return experience
   }
 
-  private func advantages(_ trajectories: Trajectories) -> Tensor {
-    let choice = method.advantage
-    let errors =
-      switch choice.estimator {
-      case .gae: temporalDifferences(trajectories, discount: choice.discount)
-      case .actde: actionConditionedDifferences(trajectories, discount: choice.discount)
-      }
-    return accumulated(
-      errors, mask: trajectories.mask, discount: choice.discount, lambda: choice.lambda)
-  }
-
-  // A single token has no deviation.
-  private func whitened(_ advantages: Tensor, _ mask: Tensor) -> Tensor {
-    guard mask.sum().item > 1 else { return advantages }
-    return switch method.advantage.whitening {
-    case .centered: advantages.whitened(mask, mean: .removed)
-    case .scaled: advantages.whitened(mask, mean: .kept)
-    case .none: advantages
-    }
-  }
-
-  // A*ₜ = r*ₜ + γV(sₜ, x*ₜ) − V(sₜ). Where x* ends the episode (it is the end-of-text token, or the last one allowed), the reward of the
-  // sequence that it ends stands in for V, bounded to three deviations of the sampled scores as in the published code.
+  // A*ₜ = r*ₜ + γV(sₜ, x*ₜ) − V(sₜ), in standard deviations of the sampled one-step advantages.
   private func greedy(
-    _ drawn: Rollout.Greedy, _ layout: ResponseLayout, _ experience: Experience,
-    _ trajectories: Trajectories,
-    penalty: Tensor, endingScores: ([Completion]) throws -> [Double]
-  ) throws -> Experience.Greedy {
-    let rollout = experience.rollout
-    var places: [Int] = []
-    var endings: [Completion] = []
-    for (place, ending) in GreedyEndings.all(
-      of: rollout.completions, greedy: drawn.tokens.integers, stopToken: stopToken,
-      maximumLength: sampling.maximumLength)
-    {
-      places.append(place)
-      endings.append(ending)
-    }
+    _ logProbabilities: Tensor, _ outcomes: GreedyOutcomes, _ experience: Experience<World.Record>,
+    _ trajectories: Trajectories, penalty: Tensor?
+  ) -> Experience<World.Record>.Greedy {
     let discount = method.advantage.discount
-    var following = critic.siblingValues(layout, siblings: drawn.tokens) * discount
-    if !endings.isEmpty {
-      let scores = Tensor(experience.scores)
-      let center = scores.mean().item
-      let spread = 3 * (scores - center).squared().mean().item.squareRoot()
-      let bounded = try endingScores(endings).map {
-        Float(min(max($0, center - spread), center + spread))
-      }
-      following = following.scattering(Tensor(bounded), at: Tensor(places), along: 0)
-    }
-    let greedy = penalty + following - experience.values
-    let sampled = layout.packed(temporalDifferences(trajectories, discount: discount))
+    let following = outcomes.rewards + outcomes.values * discount
+    var greedy = following - experience.values
+    if let penalty { greedy = greedy + penalty }
+    let sampled = experience.packing.packed(
+      temporalDifferences(trajectories, discount: discount))
     let center = sampled.mean()
     let deviation = (sampled - center).squared().mean().squareRoot() + 1e-5
     let standardized = (greedy - center) / deviation
-    return Experience.Greedy(
-      drawn: drawn, advantages: standardized, gaps: standardized - (sampled - center) / deviation)
+    return .init(
+      logProbabilities: logProbabilities, advantages: standardized,
+      gaps: standardized - (sampled - center) / deviation)
   }
 }
 
-/// The sequences that greedy tokens would end.
-enum GreedyEndings {
-  /// Packed places where the greedy token ends the episode, with the completion that it ends.
-  ///
-  /// - Parameters:
-  ///   - completions: What was drawn.
-  ///   - greedy: The most probable token at each packed place.
-  ///   - stopToken: The token that ends a completion.
-  ///   - maximumLength: The longest completion.
-  /// - Returns: In packed order.
-  static func all(
-    of completions: [Completion], greedy: [Int], stopToken: Int?, maximumLength: Int
-  ) -> [(place: Int, ending: Completion)] {
-    var endings: [(Int, Completion)] = []
-    var place = 0
-    for completion in completions {
-      for time in completion.tokens.indices {
-        let token = greedy[place]
-        if token == stopToken || time == maximumLength - 1 {
-          let ending = Completion(
-            prompt: completion.prompt, tokens: Array(completion.tokens[..<time]) + [token],
-            finish: token == stopToken ? .stopToken : .length)
-          endings.append((place, ending))
-        }
-        place += 1
-      }
+extension Method.Advantage {
+  /// Ψ of a batch [batch, time], before whitening.
+  func advantages(_ trajectories: Trajectories) -> Tensor {
+    let mask = trajectories.mask
+    switch estimator {
+    case .totalReturn:
+      let returns = atEveryStep(totalReturns(trajectories, discount: discount), mask: mask)
+      return reduced(returns, trajectories)
+    case .rewardToGo:
+      return reduced(rewardsToGo(trajectories, discount: discount), trajectories)
+    case .multiStep:
+      return multiStepAdvantages(trajectories, discount: discount, steps: steps)
+    case .gae:
+      return generalizedAdvantages(trajectories, discount: discount, lambda: lambda).advantages
+    case .actionValue, .maximalActionValue:
+      return temporalDifferences(trajectories, discount: discount).masked(by: mask)
+    case .actde:
+      return accumulated(
+        actionConditionedDifferences(trajectories, discount: discount), mask: mask,
+        discount: discount, lambda: lambda)
+    case .leaveOneOut:
+      let returns = totalReturns(trajectories, discount: discount)
+      return atEveryStep(leaveOneOutAdvantages(returns, groupSize: groupSize), mask: mask)
+    case .groupRelative:
+      let returns = totalReturns(trajectories, discount: discount)
+      return atEveryStep(
+        groupRelativeAdvantages(returns, groupSize: groupSize, scaling: groupScaling), mask: mask)
     }
-    return endings
+  }
+
+  // The baseline of least variance is another for every parameter: it is taken off in the gradient.
+  private func reduced(_ returns: Tensor, _ trajectories: Trajectories) -> Tensor {
+    let mask = trajectories.mask
+    return switch baseline {
+    case .none, .minimumVariance: returns
+    case .constant:
+      (returns
+        - (estimator == .totalReturn ? returns.select(1, 0).mean() : returns.maskedMean(mask)))
+        .masked(by: mask)
+    case .time: returns - timeBaseline(returns, mask: mask)
+    case .value: returns - trajectories.values
+    }
+  }
+
+  /// Whitened as the method says; a single step has no deviation.
+  func whitened(_ advantages: Tensor, _ mask: Tensor) -> Tensor {
+    guard whitening != .none, mask.sum().item > 1 else { return advantages }
+    return advantages.whitened(mask, mean: whitening == .centered ? .removed : .kept)
   }
 }

@@ -29,6 +29,18 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   /// PPO with the defaults of the literature.
   public init() {}
 
+  /// A preset's method; one that updates once per batch gets one epoch.
+  public init(_ preset: Method.Preset) {
+    method = Method(preset)
+    if [.policyGradient, .trustRegion].contains(method.objective.kind) { epochs = 1 }
+  }
+
+  /// How a step's completions are used.
+  var update: UpdateSettings {
+    UpdateSettings(
+      epochs: epochs, minibatches: minibatches, optimizer: optimizer, schedule: schedule)
+  }
+
   /// Says what does not go together.
   ///
   /// - Throws: `TrainingError.configuration` with the key to change.
@@ -44,15 +56,18 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
           "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_new_tokens 0"
       )
     }
-    let counts = [
-      ("steps", steps), ("episodes_per_step", episodesPerStep), ("epochs", epochs),
-      ("minibatches", minibatches),
-    ]
-    for (key, value) in counts where value < 1 {
+    for (key, value) in [("steps", steps), ("episodes_per_step", episodesPerStep)]
+    where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
-    try optimizer.validate()
-    try schedule.validate()
+    try update.validate(method)
+    guard episodesPerStep % method.advantage.groupSize == 0 else {
+      throw .configuration(
+        key: "episodes_per_step",
+        reason:
+          "\(episodesPerStep) is not a multiple of method.advantage.group_size \(method.advantage.groupSize)"
+      )
+    }
     guard minibatches <= episodesPerStep else {
       throw .configuration(
         key: "minibatches", reason: "\(minibatches) of only \(episodesPerStep) episodes")

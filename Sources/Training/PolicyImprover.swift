@@ -1,63 +1,74 @@
-import LanguageModels
 import NeuralNetworks
 import PolicyOptimization
 import RunRecords
 import Torch
 
-/// Epochs of minibatches over a step's experience: the loss, its gradient, the optimizer.
-struct PolicyImprover {
+/// Makes policy and critic better by a step's experience: epochs of minibatches, or one step in a trust region.
+struct PolicyImprover<World: Agent> {
   /// What the updates of a step were like, averaged over minibatches.
   struct Summary {
-    var learningRate: Double
     var metrics: [(Metric, Double)]
+    /// Mean KL(π_old ‖ π) per step of the last update's minibatch, before that update.
+    var divergence: Double
   }
 
-  private let configuration: PolicyConfiguration
-  private let policy: LanguageModel
-  private let critic: Critic
-  private let reference: LanguageModel
+  /// What a step's updates go by.
+  struct Terms {
+    /// β of KL(π ‖ π_ref) in the loss.
+    var coefficient: Double
+    /// β of KL(π_old ‖ π).
+    var penalty: Double
+    /// What the schedule makes of the learning rate.
+    var rate: Double
+    /// The step, for errors.
+    var step: Int
+  }
+
+  private let method: Method
+  private let settings: UpdateSettings
+  private let agent: World
   private let optimizer: AdamW
+  /// The critic's own optimizer, where it is not trained in the policy's updates.
+  private let criticOptimizer: AdamW?
   private let order: Generator
   private let shuffles: Generator
 
   /// Draws minibatches from one generator and shuffled controls from another, so that a control sees its counterpart's minibatches.
   init(
-    _ configuration: PolicyConfiguration, policy: LanguageModel, critic: Critic,
-    reference: LanguageModel, order: Generator, shuffles: Generator
+    _ method: Method, _ settings: UpdateSettings, agent: World, order: Generator,
+    shuffles: Generator
   ) {
-    self.configuration = configuration
-    self.policy = policy
-    self.critic = critic
-    self.reference = reference
+    self.method = method
+    self.settings = settings
+    self.agent = agent
     self.order = order
     self.shuffles = shuffles
-    let ofCritic = Set(critic.parameters.names)
-    let factor = configuration.method.critic.learningRateFactor
-    var parameters = policy.parameters
-    for (name, tensor) in zip(critic.parameters.names, critic.parameters.tensors) {
-      parameters.append("critic.\(name)", tensor)
+    let factor = method.critic.learningRateFactor
+    var critic = Parameters()
+    for (name, tensor) in zip(agent.criticParameters.names, agent.criticParameters.tensors) {
+      critic.append("critic.\(name)", tensor)
     }
-    optimizer = AdamW(parameters, configuration.optimizer) { name in
-      name.hasPrefix("critic.") && ofCritic.contains(String(name.dropFirst(7))) ? factor : 1
-    }
+    let isSeparate = method.critic.epochs != nil && method.critic.kind != .none
+    optimizer = AdamW(
+      isSeparate ? agent.policyParameters : agent.policyParameters + critic, settings.optimizer
+    ) { $0.hasPrefix("critic.") ? factor : 1 }
+    criticOptimizer =
+      isSeparate ? AdamW(critic, settings.optimizer, learningRateFactor: { _ in factor }) : nil
   }
 
   /// Improves policy and critic in place.
   ///
   /// - Parameters:
-  ///   - experience: The step's completions.
-  ///   - coefficient: β of a KL penalty in the loss.
-  ///   - rate: What the schedule makes of the learning rate.
-  ///   - step: The step, for errors.
-  /// - Returns: What the updates were like.
-  /// - Throws: `TrainingError.diverged`; the weights are then as they were before.
-  func improve(_ experience: Experience, coefficient: Double, rate: Double, step: Int) throws
-    -> Summary
-  {
-    let parameters = optimizer.parameters.tensors
+  ///   - experience: The step's trajectories.
+  ///   - terms: What the updates go by.
+  /// - Returns: What they were like.
+  /// - Throws: `TrainingError.diverged`; the weights are then as they were.
+  func improve(_ experience: Experience<World.Record>, _ terms: Terms) throws -> Summary {
+    let parameters =
+      optimizer.parameters.tensors + (criticOptimizer?.parameters.tensors ?? [])
     let before = parameters.map { $0.detached().copy() }
     do {
-      return try update(experience, coefficient: coefficient, rate: rate, step: step)
+      return try update(experience, terms)
     } catch {
       // A step that fails half-way is taken back.
       for (tensor, value) in zip(parameters, before) { tensor.assign(value) }
@@ -65,134 +76,179 @@ struct PolicyImprover {
     }
   }
 
-  private func update(
-    _ experience: Experience, coefficient: Double, rate: Double, step: Int
-  ) throws -> Summary {
+  private func update(_ experience: Experience<World.Record>, _ terms: Terms) throws -> Summary {
     var diagnostics = Diagnostics()
-    let rows = experience.rollout.completions.count
-    for _ in 0..<configuration.epochs {
-      let shuffled = order.permutation(rows).integers
-      for part in 0..<configuration.minibatches {
-        // Parts that differ by one completion at most, and never fewer of them than asked for.
-        let bounds = [part, part + 1].map { $0 * rows / configuration.minibatches }
-        let chosen = Array(shuffled[bounds[0]..<bounds[1]])
-        let (loss, gradients) = Tensor.recording {
-          let loss = minibatchLoss(experience, chosen, coefficient, &diagnostics)
-          return (loss.item, loss.gradients(of: optimizer.parameters.tensors))
+    let loss = PolicyLoss(
+      method: method, agent: agent, experience: experience, coefficient: terms.coefficient,
+      penalty: terms.penalty, shuffles: shuffles)
+    let divergence: Double
+    switch method.objective.kind {
+    case .trustRegion:
+      divergence = try naturalStep(loss, experience, terms, &diagnostics)
+    case _ where method.advantage.baseline == .minimumVariance:
+      divergence = try leastVarianceStep(loss, experience, terms, &diagnostics)
+    default: divergence = try epochs(loss, experience, terms, &diagnostics)
+    }
+    if let criticOptimizer {
+      for _ in 0..<(method.critic.epochs ?? 0) {
+        for minibatch in minibatches(experience) {
+          let ((value, metrics), gradients) = Tensor.recording {
+            let outcome = loss.criticOutcome(minibatch)
+            return (
+              (outcome.loss.item, outcome.metrics),
+              outcome.loss.gradients(of: criticOptimizer.parameters.tensors)
+            )
+          }
+          diagnostics.add(metrics)
+          _ = try criticOptimizer.checkedStep(
+            loss: value, gradients, scale: terms.rate, step: terms.step)
         }
-        diagnostics.gradientNorms.append(
-          try optimizer.checkedStep(loss: loss, gradients, scale: rate, step: step))
       }
     }
-    return Summary(
-      learningRate: configuration.optimizer.learningRate * rate, metrics: diagnostics.metrics)
+    return Summary(metrics: diagnostics.metrics, divergence: divergence)
   }
 
-  private func minibatchLoss(
-    _ experience: Experience, _ rows: [Int], _ coefficient: Double, _ diagnostics: inout Diagnostics
-  ) -> Tensor {
-    let method = configuration.method
-    let rollout = experience.rollout
-    let layout = ResponseLayout(rows.map { rollout.completions[$0] })
-    let places = experience.places(of: rows)
-    let pick = { (tensor: Tensor) in tensor.selecting(places, along: 0) }
-
-    let hidden = layout.predicting(policy.trunk(layout.batch.tokens))
-    let chosen = layout.tokens.unsqueezed(1)
-    let greedy = experience.greedy.map { pick($0.drawn.tokens).unsqueezed(1) }
-    let statistics = TokenStatistics(
-      hidden: hidden, weight: policy.outputWeight,
-      targets: greedy.map { Tensor.concatenate([chosen, $0], along: 1) } ?? chosen,
-      temperature: configuration.sampling.temperature,
-      reference: experience.referenceHidden.map { (pick($0), reference.outputWeight) })
-    let logRatios = statistics.logProbabilities.select(1, 0) - pick(rollout.logProbabilities)
-    let advantages = pick(experience.advantages)
-    let surrogate = method.objective.surrogate
-
-    var policyLoss: Tensor
-    var weighting: GreedyAwareness.Outcome?
-    if let awareness = method.objective.greedy, let values = experience.greedy {
-      let old = pick(values.drawn.logProbabilities)
-      let shuffled = awareness.control.shuffled ? shuffles.permutation(layout.count) : nil
-      let outcome = awareness.outcome(
-        .init(
-          logRatios: logRatios,
-          greedyLogRatios: statistics.logProbabilities.select(1, 1) - old, advantages: advantages,
-          greedyAdvantages: pick(values.advantages), greedyProbabilities: old.exponential(),
-          gaps: pick(values.gaps), order: shuffled),
-        surrogate: surrogate)
-      policyLoss = outcome.losses.mean()
-      weighting = outcome
-    } else {
-      policyLoss = surrogate.losses(logRatios: logRatios, advantages: advantages).mean()
+  private func epochs(
+    _ loss: PolicyLoss<World>, _ experience: Experience<World.Record>, _ terms: Terms,
+    _ diagnostics: inout Diagnostics
+  ) throws -> Double {
+    var divergence = 0.0
+    for _ in 0..<settings.epochs {
+      for minibatch in minibatches(experience) {
+        let (outcome, value, gradients) = Tensor.recording {
+          let outcome = loss.policyOutcome(minibatch)
+          return (
+            outcome, outcome.loss.item, outcome.loss.gradients(of: optimizer.parameters.tensors)
+          )
+        }
+        divergence = outcome.divergence.item
+        if let limit = method.objective.stoppingDivergence, divergence > limit {
+          return divergence
+        }
+        diagnostics.add(outcome.metrics)
+        diagnostics.gradientNorms.append(
+          try optimizer.checkedStep(loss: value, gradients, scale: terms.rate, step: terms.step))
+      }
     }
+    // PPO-penalty steers by where the last update has led.
+    guard method.objective.kind == .penalty else { return divergence }
+    return loss.policyOutcome(experience.whole).divergence.item
+  }
 
-    let estimates = critic.estimates(layout, hidden: hidden)
-    let (oldValues, returns) = (pick(experience.values), pick(experience.returns))
-    let valueObjective = method.critic.objective
-    let valueLoss = valueObjective.losses(
-      values: estimates.values, old: oldValues, targets: returns
-    ).mean()
-    let actionValueLoss = estimates.actionValues.map { ($0 - returns).squared().mean() / 2 }
-    let entropy = statistics.entropies.mean()
-
-    var others = valueLoss * method.critic.weight - entropy * method.objective.entropyWeight
-    if let actionValueLoss { others = others + actionValueLoss * method.critic.actionValueWeight }
-    if let divergences = statistics.divergences {
-      others = others + divergences.mean() * coefficient
+  // Parts that differ by one unit at most, and never fewer of them than asked for.
+  private func minibatches(_ experience: Experience<World.Record>) -> [Minibatch] {
+    let bySteps = agent.minibatchUnit == .step && !method.objective.needsTrajectories
+    let count = bySteps ? experience.packing.count : experience.packing.lengths.count
+    let shuffled = order.permutation(count)
+    let parts = min(settings.minibatches, count)
+    return (0..<parts).map { part in
+      let bounds = part * count / parts..<(part + 1) * count / parts
+      let chosen = shuffled.slice(0, bounds)
+      return bySteps
+        ? Minibatch(rows: nil, places: chosen, packing: nil)
+        : experience.trajectories(chosen.integers)
     }
-    // In the published greedy-aware code the other terms stand inside J and carry its factor a.
-    if let weighting, method.objective.greedyAwareness == .code { others = weighting.a * others }
-
-    Tensor.withoutRecording {
-      diagnostics.add(
-        logRatios: logRatios, policyLoss: policyLoss, valueLoss: valueLoss,
-        actionValueLoss: actionValueLoss, entropy: entropy, weighting: weighting,
-        isClipped: surrogate.isClipped(logRatios: logRatios, advantages: advantages),
-        isValueClipped: valueObjective.isClipped(
-          values: estimates.values, old: oldValues, targets: returns))
-    }
-    return policyLoss + others
   }
 }
 
-/// What minibatches were like, to be averaged.
-private struct Diagnostics {
-  var gradientNorms: [Double] = []
-  private var values: [Metric: [Double]] = [:]
-
-  mutating func add(
-    logRatios: Tensor, policyLoss: Tensor, valueLoss: Tensor, actionValueLoss: Tensor?,
-    entropy: Tensor, weighting: GreedyAwareness.Outcome?, isClipped: Tensor, isValueClipped: Tensor
-  ) {
-    let ratios = logRatios.exponential()
-    var named: [(Metric, Tensor)] = [
-      (.policyLoss, policyLoss), (.valueLoss, valueLoss), (.policyEntropy, entropy),
-      (.approximateKL, logRatios.squared().mean() / 2), (.ratio, ratios.mean()),
-      (.policyClipFraction, isClipped.mean()), (.valueClipFraction, isValueClipped.mean()),
-    ]
-    if let actionValueLoss { named.append((.actionValueLoss, actionValueLoss)) }
-    if let weighting {
-      named += [
-        (.greedyAwareSampledWeight, weighting.a.mean()),
-        (.greedyAwareGreedyWeight, weighting.b.mean()), (.greedyAwareGap, weighting.sigma),
-        (.greedyAwareProbability, weighting.eta),
-      ]
+extension PolicyImprover {
+  /// TRPO: conjugate gradients on Fisher-vector products, then a line search on the surrogate.
+  private func naturalStep(
+    _ loss: PolicyLoss<World>, _ experience: Experience<World.Record>, _ terms: Terms,
+    _ diagnostics: inout Diagnostics
+  ) throws -> Double {
+    let whole = experience.whole
+    let record = experience.episodes.record
+    let parameters = agent.policyParameters.tensors
+    let old = agent.distributions(record, whole).detached()
+    let (outcome, surrogate, gradient) = Tensor.recording {
+      let outcome = loss.policyOutcome(whole)
+      return (outcome, outcome.loss.item, outcome.loss.gradients(of: parameters).flattened)
     }
-    // One transfer for all of them.
-    let numbers = Tensor.stack(named.map { $0.1.detached().reshaped(to: []) }, along: 0).doubles
-    for (pair, number) in zip(named, numbers) { values[pair.0, default: []].append(number) }
+    diagnostics.add(outcome.metrics)
+    guard surrogate.isFinite, gradient.isAllFinite else {
+      throw TrainingError.diverged(metric: "the surrogate's gradient", step: terms.step)
+    }
+    diagnostics.gradientNorms.append(gradient.squared().sum().squareRoot().item)
+    let divergence = { (now: Tensor) in (old.exponential() * (old - now)).sum(along: -1).mean() }
+    let product = { (x: Tensor) in
+      Tensor.recording {
+        let slope = divergence(self.agent.distributions(record, whole))
+          .gradients(of: parameters, recording: true).flattened
+        return (slope * x).sum().gradients(of: parameters).flattened
+      }.detached()
+    }
+    let region = method.objective.trustRegion
+    let start = parameters.map { $0.detached().copy() }
+    guard let proposal = region.proposal(gradient: -gradient.detached(), product: product) else {
+      diagnostics.add(region: nil, residual: 0)
+      return 0
+    }
+    let steps = proposal.step.parts(like: parameters)
+    let found = region.search { factor in
+      for (index, parameter) in parameters.enumerated() {
+        parameter.assign(start[index] + steps[index] * factor)
+      }
+      return TrustRegion.Trial(
+        divergence: divergence(agent.distributions(record, whole)).item,
+        improvement: surrogate - loss.policyOutcome(whole).loss.item)
+    }
+    if found == nil {
+      for (parameter, value) in zip(parameters, start) { parameter.assign(value) }
+    }
+    diagnostics.add(region: found.map { ($0.attempt, $0.trial) }, residual: proposal.residual)
+    return found?.trial.divergence ?? 0
   }
 
-  var metrics: [(Metric, Double)] {
-    let mean = { (numbers: [Double]) in numbers.reduce(0, +) / Double(numbers.count) }
-    var metrics = values.map { ($0.key, mean($0.value)) }
-    metrics.append((.policyGradientNorm, mean(gradientNorms)))
-    if let ratios = values[.ratio] {
-      let center = mean(ratios)
-      let squares = ratios.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-      metrics.append((.ratioVariance, squares / Double(max(1, ratios.count - 1))))
+  /// The plain policy gradient with the baseline of least variance: one backward pass for every trajectory.
+  private func leastVarianceStep(
+    _ loss: PolicyLoss<World>, _ experience: Experience<World.Record>, _ terms: Terms,
+    _ diagnostics: inout Diagnostics
+  ) throws -> Double {
+    let parameters = optimizer.parameters.tensors
+    let record = experience.episodes.record
+    var questions = Questions()
+    questions.critic = false
+    let scores = experience.packing.lengths.indices.map { row in
+      Tensor.recording {
+        let now = agent.judge(record, experience.trajectories([row]), questions)
+        guard let logProbabilities = now.logProbabilities else {
+          preconditionFailure("an agent that says nothing of its policy")
+        }
+        return logProbabilities.sum().gradients(of: parameters).flattened
+      }.detached()
     }
-    return metrics.sorted { $0.0.name < $1.0.name }
+    let ascent = minimumVarianceGradient(
+      scores: Tensor.stack(scores, along: 0), returns: experience.totalReturns)
+    // The objective's other terms, entropy among them, have no baseline.
+    let (outcome, gradient) = Tensor.recording {
+      let outcome = loss.policyOutcome(experience.whole)
+      let entropy = agent.judge(record, experience.whole, questions).entropies
+      let bonus = (entropy ?? outcome.loss.zerosLike()).mean() * method.objective.entropyWeight
+      return (outcome, bonus.gradients(of: parameters).flattened)
+    }
+    diagnostics.add(outcome.metrics)
+    let descent = -(ascent + gradient.detached())
+    diagnostics.gradientNorms.append(
+      try optimizer.checkedStep(
+        loss: outcome.loss.item, descent.parts(like: parameters), scale: terms.rate,
+        step: terms.step))
+    return outcome.divergence.item
+  }
+}
+
+extension [Tensor] {
+  /// All elements in one vector.
+  var flattened: Tensor { Tensor.concatenate(map { $0.reshaped(-1) }, along: 0) }
+}
+
+extension Tensor {
+  /// A vector's elements in the shapes of some tensors.
+  func parts(like tensors: [Tensor]) -> [Tensor] {
+    var place = 0
+    return tensors.map { tensor in
+      defer { place += tensor.count }
+      return slice(0, place..<place + tensor.count).reshaped(to: tensor.shape)
+    }
   }
 }

@@ -33,7 +33,7 @@ struct StepReward: Reward {
 struct Scene {
   let policy: LanguageModel
   let reference: LanguageModel
-  let trainer: PolicyTrainer
+  let trainer: PolicyTrainer<LanguageAgent>
 
   static let prompts = [[0, 3], [0], [0, 5, 6], [0, 7]]
 
@@ -42,8 +42,7 @@ struct Scene {
     _ preset: Method.Preset = .ppo, reward: any Reward = EachReward.varied, seed: UInt64 = 0,
     prompts: [[Int]] = prompts, _ change: (inout PolicyConfiguration) -> Void = { _ in }
   ) throws {
-    var configuration = PolicyConfiguration()
-    configuration.method = Method(preset)
+    var configuration = PolicyConfiguration(preset)
     configuration.steps = 10
     configuration.episodesPerStep = 8
     configuration.epochs = 1

@@ -3,6 +3,7 @@ import NeuralNetworks
 import PolicyOptimization
 import Rewards
 import RunRecords
+import Synchronization
 import TensorTestSupport
 import Testing
 import Torch
@@ -31,36 +32,48 @@ import Torch
     return (logits.select(1, sequence.count - 1) / temperature).logSoftmax(along: -1).doubles
   }
 
-  private func critic(_ kind: Method.CriticChoice.Kind, _ policy: LanguageModel) throws -> Critic {
-    var choice = Method.CriticChoice()
-    choice.kind = kind
-    let critic = try Critic(choice, for: policy)
+  // An agent with a critic that says something.
+  private func agent(
+    _ kind: Method.CriticChoice.Kind, reference: LanguageModel? = nil, prompts: [[Int]],
+    sampling: Sampling, episodes: Int, score: @escaping @Sendable ([Completion]) -> [Double]
+  ) throws -> LanguageAgent {
+    var configuration = PolicyConfiguration(.gaaText)
+    configuration.method.reference.placement = .reward
+    configuration.method.critic.kind = kind
+    configuration.sampling = sampling
+    configuration.episodesPerStep = episodes
+    let policy = try Tiny.language()
+    let agent = try LanguageAgent(
+      configuration,
+      .init(
+        policy: policy, reference: reference ?? policy, reward: StepReward(answer: score),
+        prompts: prompts, decode: { _ in "" }), seed: 3)
     let noise = Generator(seed: 5)
     Tensor.withoutRecording {
-      for tensor in critic.parameters.tensors {
+      for tensor in agent.critic.parameters.tensors {
         tensor.assign(tensor.detached() + noise.normal(tensor.shape) * 0.3)
       }
     }
-    return critic
+    return agent
   }
 
   // A*ₜ = −β(log π − log π_ref)(x*) + V(prefix + x*) − V(prefix), one row for each; the bounded reward where x* ends the episode.
   @Test(arguments: [Method.CriticChoice.Kind.valueHead, .detachedValueHead, .valueModel])
   func `in one pass equal those of one row per token`(kind: Method.CriticChoice.Kind) throws {
     let (policy, reference) = (try Tiny.language(), try Tiny.language(seed: 9))
-    let critic = try critic(kind, policy)
-    let sampling = Sampling(temperature: 0.8, maximumLength: 5)
-    let prompts = (0..<6).flatMap { _ in Scene.prompts }
-    let rollout = Sampler(policy, sampling, stopToken: 0, recordsGreedy: true)
-      .rollout(prompts, using: Generator(seed: 3))
+    let agent = try agent(
+      kind, reference: reference, prompts: Scene.prompts,
+      sampling: Sampling(temperature: 0.8, maximumLength: 5), episodes: 24
+    ) { $0.map(Self.worth) }
+    let critic = agent.critic
+    let episodes = try agent.episodes(step: 1)
+    let rollout = episodes.record.rollout
     var method = Method(.gaaText)
     method.reference.placement = .reward
     method.critic.kind = kind
     let scores = rollout.completions.map(Self.worth)
-    let maker = ExperienceMaker(
-      method: method, sampling: sampling, coefficient: Self.beta, reference: reference,
-      critic: critic, stopToken: 0)
-    let experience = try maker.experience(rollout, scores: scores) { $0.map(Self.worth) }
+    let maker = ExperienceMaker(method: method, agent: agent, coefficient: Self.beta, step: 1)
+    let experience = try maker.experience(episodes)
 
     let center = mean(scores)
     let spread = 3 * mean(scores.map { ($0 - center) * ($0 - center) }).squareRoot()
@@ -104,19 +117,21 @@ import Torch
   }
 
   @Test func `take the bound where the ended sequence is worth more`() throws {
-    let policy = try Tiny.language()
-    let critic = try critic(.valueHead, policy)
-    let sampling = Sampling(maximumLength: 1)
-    let rollout = Sampler(policy, sampling, stopToken: 0, recordsGreedy: true)
-      .rollout(Array(repeating: [0, 3], count: 4), using: Generator(seed: 3))
-    let maker = ExperienceMaker(
-      method: Method(.gaaText), sampling: sampling, coefficient: 0, reference: policy,
-      critic: critic, stopToken: 0)
     // Scores 0, 0, 2, 2: mean 1, deviation 1, so the bounds are −2 and 4.
     let found = try [-100.0, -1, 100].map { worth in
-      try #require(
-        maker.experience(rollout, scores: [0, 0, 2, 2]) { $0.map { _ in worth } }.greedy
-      ).gaps.doubles[0]
+      let asked = Mutex(0)
+      let agent = try agent(
+        .valueHead, prompts: [[0, 3]], sampling: Sampling(maximumLength: 1), episodes: 4
+      ) { completions in
+        // The second question is about the endings.
+        asked.withLock { count in
+          defer { count += 1 }
+          return count == 0 ? [0, 0, 2, 2] : completions.map { _ in worth }
+        }
+      }
+      let maker = ExperienceMaker(
+        method: Method(.gaaText), agent: agent, coefficient: 0, step: 1)
+      return try #require(maker.experience(agent.episodes(step: 1)).greedy).gaps.doubles[0]
     }
     // One deviation is 1 + 1e-5: V falls out of differences.
     expectEqual((found[1] - found[0]), 1, tolerance: 1e-4)

@@ -31,7 +31,7 @@ import Training
     var reports: [StepReport] = []
     for _ in 0..<steps {
       reports.append(try scene.trainer.step())
-      shares.append(share(scene.trainer.lastCompletions))
+      shares.append(share(scene.trainer.agent.lastCompletions))
     }
     return (mean(shares.prefix(3)), mean(shares.suffix(5)), reports)
   }

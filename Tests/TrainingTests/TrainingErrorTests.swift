@@ -61,7 +61,7 @@ import Training
       $0.optimizer.learningRate = 1e30
       $0.epochs = 4
     }
-    let all = scene.policy.parameters + scene.trainer.critic.parameters
+    let all = scene.policy.parameters + scene.trainer.agent.critic.parameters
     let before = Tiny.bytes(all)
     #expect(throws: TrainingError.diverged(metric: "the loss", step: 1)) {
       try scene.trainer.step()

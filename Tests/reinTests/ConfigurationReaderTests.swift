@@ -84,13 +84,13 @@ import Yams
     word: String
   ) throws {
     let flags = [
-      "--objective.clip-range", word, "--max-grad-norm", word, "--output", word, "--target", word,
+      "--critic.clip-range", word, "--max-grad-norm", word, "--output", word, "--target", word,
       "--greedy-awareness", word,
     ]
     let found = try ConfigurationReader.read(Policy.self, from: flags).configuration
-    #expect(found.training.method.objective.clipRange == nil)
+    #expect(found.training.method.critic.clipRange == nil)
     #expect(found.training.optimizer.maximumGradientNorm == nil && found.output == nil)
-    #expect(found.training.method.critic.clipRange == 0.2)
+    #expect(found.training.method.objective.clipRange == 0.2)
     let kept = try read(Policy.self, "--placement", "none", "--whitening", "none")
     #expect(kept.training.method.reference.placement == .none)
     #expect(kept.training.method.advantage.whitening == .none)
@@ -104,8 +104,8 @@ import Yams
     #expect(found.training.method.advantage.estimator == .actde)
     #expect(found.training.method.advantage.lambda == 0.5)
     #expect(
-      try complaint(Policy.self, "--preset", "grpo")
-        == "--preset: key 'preset': there is no method 'grpo'; there are ppo, ppo-kl, actde, gaa-code, gaa-text, gaa-per-token"
+      try complaint(Policy.self, "--preset", "dpo")
+        == "--preset: key 'preset': there is no method 'dpo'; there are reinforce, vpg, a2c, ppo, ppo-penalty, ppo-kl, trpo, actde, gaa, gaa-code, gaa-text, gaa-per-token, rloo, grpo"
     )
   }
 
@@ -125,11 +125,11 @@ import Yams
     let resolved = try ConfigurationReader.read(
       Policy.self,
       from: [
-        "--objective.clip-range", "none", "--max-grad-norm", "none", "--preset", "gaa-text",
+        "--critic.clip-range", "none", "--max-grad-norm", "none", "--preset", "gaa-text",
         "--prompts", "[a, 'b: c']", "--learning-rate", "0.00003",
       ])
     #expect(try read(Policy.self, file: resolved.text) == resolved.configuration)
-    #expect(resolved.configuration.training.method.objective.clipRange == nil)
+    #expect(resolved.configuration.training.method.critic.clipRange == nil)
     for key in Policy.keys {
       let tree = try #require(try Yams.compose(yaml: resolved.text)?.mapping)
       #expect(ConfigurationTree.value(at: key, in: tree) != nil, "\(key)")

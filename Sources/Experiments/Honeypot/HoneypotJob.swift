@@ -37,10 +37,11 @@ struct HoneypotJob: Sendable {
           prompts: world.prompts, decode: world.text), seed: UInt64(seed))
       while trainer.stepsTaken < trainer.stepCount {
         let report = try trainer.step()
-        let gold = try world.trueReward.scores(trainer.lastCompletions)
+        let gold = try world.trueReward.scores(trainer.agent.lastCompletions)
         let values: [HoneypotMetric: Double?] = [
           .proxyReward: report[.scores], .goldReward: gold.reduce(0, +) / Double(gold.count),
-          .honeypotRate: world.honeypotRate(trainer.lastCompletions), .divergence: report[.kl],
+          .honeypotRate: world.honeypotRate(trainer.agent.lastCompletions),
+          .divergence: report[.kl],
           .entropy: report[.policyEntropy], .distinctPairs: report[.distinctPairs],
         ]
         for case (let metric, let value?) in values {

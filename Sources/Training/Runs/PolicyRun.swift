@@ -46,7 +46,7 @@ public struct PolicyRun: Sendable {
     /// The configuration with a preset's four choices.
     public init(preset: Method.Preset) {
       self.preset = preset
-      training.method = Method(preset)
+      training = PolicyConfiguration(preset)
     }
   }
 
@@ -127,17 +127,17 @@ public struct PolicyRun: Sendable {
       try saved.save(
         policy, as: configuration.storedType,
         tokenizer: ModelFolder(URL(fileURLWithPath: configuration.policy)).tokenizerURL)
-      try saved.save(trainer.critic)
+      if trainer.agent.critic.kind != .none { try saved.save(trainer.agent.critic) }
     } each: { report in
       var report = report
-      report.metrics += try rewards.watched(trainer.lastCompletions)
+      report.metrics += try rewards.watched(trainer.agent.lastCompletions)
       last = report
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
       let saved = ModelFolder($0)
       try saved.save(policy, as: configuration.storedType, tokenizer: folder.tokenizerURL)
-      try saved.save(trainer.critic)
+      if trainer.agent.critic.kind != .none { try saved.save(trainer.agent.critic) }
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,

@@ -71,9 +71,10 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
       let policy = try shape.model(seed: 0)
-      var configuration = PolicyConfiguration()
-      configuration.method = Method(preset)
-      if preset != .actde { configuration.method.critic.kind = critic }
+      var configuration = PolicyConfiguration(preset)
+      if configuration.method.critic.kind == .valueHead {
+        configuration.method.critic.kind = critic
+      }
       configuration.sampling = Sampling(maximumLength: shape.new)
       configuration.steps = steps
       configuration.episodesPerStep = shape.batch

@@ -1,0 +1,32 @@
+import LanguageModels
+
+/// The sequences that greedy tokens would end.
+enum GreedyEndings {
+  /// Packed places where the greedy token ends the episode, with the completion that it ends.
+  ///
+  /// - Parameters:
+  ///   - completions: What was drawn.
+  ///   - greedy: The most probable token at each packed place.
+  ///   - stopToken: The token that ends a completion.
+  ///   - maximumLength: The longest completion.
+  /// - Returns: In packed order.
+  static func all(
+    of completions: [Completion], greedy: [Int], stopToken: Int?, maximumLength: Int
+  ) -> [(place: Int, ending: Completion)] {
+    var endings: [(Int, Completion)] = []
+    var place = 0
+    for completion in completions {
+      for time in completion.tokens.indices {
+        let token = greedy[place]
+        if token == stopToken || time == maximumLength - 1 {
+          let ending = Completion(
+            prompt: completion.prompt, tokens: Array(completion.tokens[..<time]) + [token],
+            finish: token == stopToken ? .stopToken : .length)
+          endings.append((place, ending))
+        }
+        place += 1
+      }
+    }
+    return endings
+  }
+}

@@ -1,0 +1,288 @@
+public import LanguageModels
+public import NeuralNetworks
+import PolicyOptimization
+public import Rewards
+public import RunRecords
+public import Torch
+
+/// A language model that answers prompts: tokens are its actions, the prompt with the tokens so far is its state.
+public final class LanguageAgent: Agent {
+  /// What a run works with.
+  public struct Parts {
+    /// The model that is trained, in place.
+    public var policy: LanguageModel
+    /// The model it is held to, or watched against.
+    public var reference: LanguageModel
+    /// What it is rewarded for.
+    public var reward: any Reward
+    /// Prompts as token ids, drawn in random order again and again.
+    public var prompts: [[Int]]
+    /// Tokens to text, for samples that people read.
+    public var decode: @Sendable ([Int]) -> String
+
+    /// The parts of a run.
+    public init(
+      policy: LanguageModel, reference: LanguageModel, reward: any Reward, prompts: [[Int]],
+      decode: @escaping @Sendable ([Int]) -> String
+    ) {
+      self.policy = policy
+      self.reference = reference
+      self.reward = reward
+      self.prompts = prompts
+      self.decode = decode
+    }
+  }
+
+  /// Completions with what was known when their tokens were drawn.
+  public struct Record {
+    /// The completions.
+    public var rollout: Rollout
+    /// One score per completion.
+    public var scores: [Double]
+    /// The reference's states that predict the tokens [n, width], for KL in the loss.
+    var referenceHidden: Tensor?
+    var timings: [(Metric, Double)]
+  }
+
+  /// The critic, for saving.
+  public let critic: Critic
+  /// The completions of the last step, for whoever wants to judge them too.
+  public private(set) var lastCompletions: [Completion] = []
+
+  private let parts: Parts
+  private let method: Method
+  private let sampling: Sampling
+  private let episodesPerStep: Int
+  private let sampler: Sampler
+  private let promptOrder: Generator
+  private let draws: Generator
+  private var waitingPrompts: [Int] = []
+
+  private var policy: LanguageModel { parts.policy }
+  private var stopToken: Int? { policy.configuration.endOfTextToken }
+
+  /// An agent.
+  ///
+  /// - Parameters:
+  ///   - configuration: The method and its settings.
+  ///   - parts: What the run works with.
+  ///   - seed: Decides prompts and draws.
+  /// - Throws: `TrainingError`, `WeightError`.
+  public init(_ configuration: PolicyConfiguration, _ parts: Parts, seed: UInt64) throws {
+    try configuration.validate()
+    guard !parts.prompts.isEmpty else { throw TrainingError.noData("the prompts") }
+    try checkDevice(parts.policy.outputWeight)
+    let longest = parts.prompts.map(\.count).max() ?? 0
+    let positions = min(
+      parts.policy.configuration.positionCount, parts.reference.configuration.positionCount)
+    guard longest + configuration.sampling.maximumLength <= positions else {
+      throw TrainingError.configuration(
+        key: "sampling.max_new_tokens",
+        reason:
+          "a prompt of \(longest) tokens and \(configuration.sampling.maximumLength) new ones do not fit \(positions) positions"
+      )
+    }
+    self.parts = parts
+    method = configuration.method
+    sampling = configuration.sampling
+    episodesPerStep = configuration.episodesPerStep
+    critic = try Critic(configuration.method.critic, for: parts.policy)
+    sampler = Sampler(
+      parts.policy, configuration.sampling, stopToken: parts.policy.configuration.endOfTextToken,
+      recordsGreedy: configuration.method.objective.greedyAwareness != nil)
+    promptOrder = Generator(seed: seed, purpose: "prompts")
+    draws = Generator(seed: seed, purpose: "rollouts")
+  }
+
+  /// The weights of the policy.
+  public var policyParameters: Parameters { policy.parameters }
+  /// The weights of the critic alone.
+  public var criticParameters: Parameters { critic.parameters }
+  /// Completions are computed as a whole.
+  public var minibatchUnit: MinibatchUnit { .trajectory }
+
+  /// Answers prompts and has the answers scored.
+  public func episodes(step: Int) throws -> Episodes<Record> {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let rollout = sampler.rollout(nextPrompts(), using: draws)
+    guard rollout.logProbabilities.isAllFinite else {
+      throw TrainingError.diverged(metric: "a log-probability", step: step)
+    }
+    let sampled = clock.now
+    let scores = try scores(rollout.completions, step: step)
+    let graded = clock.now
+    lastCompletions = rollout.completions
+    var rewards: [Float] = []
+    for (completion, score) in zip(rollout.completions, scores) {
+      rewards += Array(repeating: 0, count: completion.tokens.count - 1) + [Float(score)]
+    }
+    return Episodes(
+      record: Record(
+        rollout: rollout, scores: scores,
+        timings: [
+          (.rolloutSeconds, (sampled - begin).seconds),
+          (.rewardSeconds, (graded - sampled).seconds),
+        ]),
+      lengths: rollout.completions.map(\.tokens.count), rewards: Tensor(rewards),
+      logProbabilities: rollout.logProbabilities,
+      greedyLogProbabilities: rollout.greedy?.logProbabilities)
+  }
+
+  // The completions of one prompt stand side by side.
+  private func nextPrompts() -> [[Int]] {
+    let size = method.advantage.groupSize
+    return (0..<episodesPerStep / size).flatMap { _ in
+      if waitingPrompts.isEmpty {
+        waitingPrompts = promptOrder.permutation(parts.prompts.count).integers
+      }
+      return Array(repeating: parts.prompts[waitingPrompts.removeLast()], count: size)
+    }
+  }
+
+  private func scores(_ completions: [Completion], step: Int) throws -> [Double] {
+    let scores = try parts.reward.scores(completions)
+    guard scores.count == completions.count else {
+      throw TrainingError.rewardCount(
+        step: step, expected: completions.count, received: scores.count)
+    }
+    if let bad = scores.firstIndex(where: { !$0.isFinite }) {
+      throw TrainingError.reward(step: step, completion: bad, value: "\(scores[bad])")
+    }
+    return scores
+  }
+
+  private func layout(_ record: Record) -> ResponseLayout {
+    ResponseLayout(record.rollout.completions)
+  }
+
+  private func layout(_ record: Record, _ minibatch: Minibatch) -> ResponseLayout {
+    guard let rows = minibatch.rows else {
+      preconditionFailure("a language model sees whole completions")
+    }
+    return ResponseLayout(rows.map { record.rollout.completions[$0] })
+  }
+
+  /// Values of the completions' states; a completion that is cut at the length limit is scored as it stands: the episode is over,
+  /// there is nothing to bootstrap.
+  public func estimates(_ episodes: Episodes<Record>) -> Estimates {
+    let rollout = episodes.record.rollout
+    let estimates = critic.estimates(
+      layout(episodes.record), hidden: rollout.hidden,
+      allActions: method.advantage.needsAllActionValues
+        ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil)
+    let isMaximal = method.advantage.estimator == .maximalActionValue
+    return Estimates(
+      values: estimates.expectedActionValues ?? estimates.values,
+      finalValues: .zeros([rollout.completions.count]), actionValues: estimates.actionValues,
+      bootstrapValues: isMaximal ? estimates.maximalActionValues : nil)
+  }
+
+  /// The reference's log-probabilities of the tokens taken.
+  public func reference(_ episodes: inout Episodes<Record>) -> ReferenceView? {
+    let (trusted, hidden) = parts.reference.statistics(
+      layout(episodes.record), temperature: sampling.temperature,
+      others: episodes.record.rollout.greedy?.tokens.unsqueezed(1))
+    if method.reference.placement == .loss && method.reference.estimator == .full {
+      episodes.record.referenceHidden = hidden
+    }
+    return ReferenceView(
+      logProbabilities: trusted.logProbabilities.select(1, 0),
+      greedyLogProbabilities: episodes.record.rollout.greedy.map { _ in
+        trusted.logProbabilities.select(1, 1)
+      })
+  }
+
+  /// V(prefix, x*) in one pass; where x* ends the episode (it is the end-of-text token, or the last one allowed) the reward of the
+  /// sequence that it ends stands in for V, bounded to three deviations of the sampled scores as in the published code.
+  public func greedyOutcomes(_ episodes: Episodes<Record>, step: Int) throws -> GreedyOutcomes {
+    let record = episodes.record
+    guard let drawn = record.rollout.greedy else {
+      preconditionFailure("greedy tokens were not drawn")
+    }
+    var values = critic.siblingValues(layout(record), siblings: drawn.tokens)
+    var rewards = values.zerosLike()
+    let endings = GreedyEndings.all(
+      of: record.rollout.completions, greedy: drawn.tokens.integers, stopToken: stopToken,
+      maximumLength: sampling.maximumLength)
+    if !endings.isEmpty {
+      let sampled = Tensor(record.scores)
+      let center = sampled.mean().item
+      let spread = 3 * (sampled - center).squared().mean().item.squareRoot()
+      let bounded = try scores(endings.map(\.ending), step: step).map {
+        Float(min(max($0, center - spread), center + spread))
+      }
+      let places = Tensor(endings.map(\.place))
+      rewards = rewards.scattering(Tensor(bounded), at: places, along: 0)
+      values = values.scattering(Tensor(bounded).zerosLike(), at: places, along: 0)
+    }
+    return GreedyOutcomes(rewards: rewards, values: values)
+  }
+
+  /// Log-probabilities, entropies and KL in chunks, values from the same states.
+  public func judge(_ record: Record, _ minibatch: Minibatch, _ questions: Questions) -> Judgement {
+    let layout = layout(record, minibatch)
+    let pick = { (tensor: Tensor) in tensor.selecting(minibatch.places, along: 0) }
+    var judgement = Judgement()
+    let hidden = layout.predicting(policy.trunk(layout.batch.tokens))
+    if questions.policy {
+      let chosen = layout.tokens.unsqueezed(1)
+      let greedy = questions.greedy ? record.rollout.greedy : nil
+      let targets = greedy.map {
+        Tensor.concatenate([chosen, pick($0.tokens).unsqueezed(1)], along: 1)
+      }
+      let statistics = TokenStatistics(
+        hidden: hidden, weight: policy.outputWeight, targets: targets ?? chosen,
+        temperature: sampling.temperature,
+        reference: questions.referenceDivergence
+          ? record.referenceHidden.map { (pick($0), parts.reference.outputWeight) } : nil)
+      judgement.logProbabilities = statistics.logProbabilities.select(1, 0)
+      judgement.entropies = statistics.entropies
+      judgement.greedyLogProbabilities = greedy.map { _ in
+        statistics.logProbabilities.select(1, 1)
+      }
+      judgement.referenceDivergences = statistics.divergences
+    }
+    if questions.critic {
+      let estimates = critic.estimates(layout, hidden: hidden)
+      judgement.values = estimates.values
+      judgement.actionValues = estimates.actionValues
+    }
+    return judgement
+  }
+
+  /// log π of the whole vocabulary [m, vocabulary], held at once: for trust regions, which differentiate it twice.
+  public func distributions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
+    let layout = layout(record, minibatch)
+    let hidden = layout.predicting(
+      policy.trunk(layout.batch.tokens, Trunk.Context(isTwiceDifferentiable: true)))
+    return (policy.logits(ofHidden: hidden) / sampling.temperature).logSoftmax(along: -1)
+  }
+
+  /// The tokens taken.
+  public func actions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
+    layout(record, minibatch).tokens
+  }
+
+  /// Scores, lengths, endings and variety of the completions, and some of them to read.
+  public func describe(_ episodes: Episodes<Record>, step: Int) -> (
+    metrics: [(Metric, Double)], samples: [Sample]
+  ) {
+    let record = episodes.record
+    let completions = record.rollout.completions
+    let count = Double(completions.count)
+    let stopped = Double(completions.count { $0.finish == .stopToken })
+    let metrics: [(Metric, Double)] = [
+      (.scores, record.scores.reduce(0, +) / count),
+      (.meanCompletionLength, Double(completions.reduce(0) { $0 + $1.tokens.count }) / count),
+      (.terminatedShare, stopped / count), (.stopTokenCount, stopped),
+      (.distinctPairs, distinctShare(of: completions.map(\.text), length: 2)),
+    ]
+    let samples = zip(completions, record.scores).prefix(4).map { completion, score in
+      Sample(
+        step: step, prompt: parts.decode(completion.prompt),
+        completion: parts.decode(completion.text), rewards: ["score": score])
+    }
+    return (metrics + record.timings, samples)
+  }
+}

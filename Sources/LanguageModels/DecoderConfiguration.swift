@@ -18,6 +18,8 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
   public var normalizationEpsilon = 1e-5
   /// The standard deviation of fresh weights.
   public var initializerRange = 0.02
+  /// Whether the output projection is the token embedding.
+  public var tiesEmbeddings = true
   /// Dropout while training, in three places.
   public var residualDropout = 0.0
   /// Dropout after the embeddings.
@@ -41,6 +43,7 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
     case innerWidth = "n_inner"
     case normalizationEpsilon = "layer_norm_epsilon"
     case initializerRange = "initializer_range"
+    case tiesEmbeddings = "tie_word_embeddings"
     case residualDropout = "resid_pdrop"
     case embeddingDropout = "embd_pdrop"
     case attentionDropout = "attn_pdrop"
@@ -78,6 +81,7 @@ public struct DecoderConfiguration: Codable, Equatable, Sendable {
     normalizationEpsilon =
       try values.decodeIfPresent(Double.self, forKey: .normalizationEpsilon) ?? 1e-5
     initializerRange = try values.decodeIfPresent(Double.self, forKey: .initializerRange) ?? 0.02
+    tiesEmbeddings = try values.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? true
     residualDropout = try values.decodeIfPresent(Double.self, forKey: .residualDropout) ?? 0.1
     embeddingDropout = try values.decodeIfPresent(Double.self, forKey: .embeddingDropout) ?? 0.1
     attentionDropout = try values.decodeIfPresent(Double.self, forKey: .attentionDropout) ?? 0.1

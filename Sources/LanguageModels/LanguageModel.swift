@@ -1,12 +1,14 @@
 public import NeuralNetworks
 public import Torch
 
-/// A decoder that predicts the next token; its output projection is its token embedding.
+/// A decoder that predicts the next token.
 public struct LanguageModel: Sendable {
   /// Tokens to hidden states.
   public let trunk: Trunk
   /// All weights, under Hugging Face's names.
   public let parameters: Parameters
+  /// The output projection [vocabulary, width]: the token embedding, or a matrix of its own.
+  public let outputWeight: Tensor
 
   /// The shape.
   public var configuration: DecoderConfiguration { trunk.configuration }
@@ -19,11 +21,14 @@ public struct LanguageModel: Sendable {
   /// - Throws: `WeightError`.
   public init(_ configuration: DecoderConfiguration, _ parameter: ParameterBuilder) throws {
     trunk = try Trunk(configuration, parameter)
+    outputWeight =
+      configuration.tiesEmbeddings
+      ? trunk.tokenEmbedding
+      : try parameter(
+        "lm_head.weight", [configuration.vocabularyCount, configuration.width],
+        .normal(standardDeviation: configuration.initializerRange))
     parameters = parameter.parameters
   }
-
-  /// The output projection [vocabulary, width].
-  public var outputWeight: Tensor { trunk.tokenEmbedding }
 
   /// Scores of every token at every place.
   ///

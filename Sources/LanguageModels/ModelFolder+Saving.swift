@@ -16,7 +16,7 @@ extension ModelFolder {
     try save(
       model.configuration,
       weights: { try SafeTensors.write(model.parameters, to: $0, as: dataType) },
-      extras: ["architectures": ["GPT2LMHeadModel"], "tie_word_embeddings": true],
+      extras: ["architectures": ["GPT2LMHeadModel"]],
       dataType, tokenizer)
   }
 

@@ -29,7 +29,6 @@ public struct ModelFolder: Sendable {
     var torch_dtype: String?
     var activation_function: String?
     // Variants of GPT-2 that Rein does not compute, and would get wrong in silence.
-    var tie_word_embeddings: Bool?
     var scale_attn_weights: Bool?
     var scale_attn_by_inverse_layer_idx: Bool?
     var add_cross_attention: Bool?
@@ -38,7 +37,6 @@ public struct ModelFolder: Sendable {
       if let name = activation_function, name != "gelu_new", name != "gelu_pytorch_tanh" {
         return "activation_function '\(name)' is not supported"
       }
-      if tie_word_embeddings == false { return "tie_word_embeddings false is not supported" }
       if scale_attn_weights == false { return "scale_attn_weights false is not supported" }
       if scale_attn_by_inverse_layer_idx == true {
         return "scale_attn_by_inverse_layer_idx true is not supported"

@@ -13,6 +13,8 @@ public struct Rollout: Sendable {
   public let greedy: Greedy?
   /// The hidden state each token was drawn from [n, width]: what value heads read.
   public let hidden: Tensor
+  /// The state after each completion's last token [batch, width], where the sampler was asked to go on.
+  public let finalHidden: Tensor?
 
   /// The tokens that greedy sampling would have taken at each place.
   public struct Greedy: Sendable {

@@ -7,6 +7,8 @@ public struct Sampler {
   private let sampling: Sampling
   private let stopToken: Int?
   private let recordsGreedy: Bool
+  private let continues: Bool
+  private let dropout: Generator?
 
   /// A sampler.
   ///
@@ -15,9 +17,15 @@ public struct Sampler {
   ///   - sampling: How tokens are drawn.
   ///   - stopToken: The token that ends a completion; nil never ends one early.
   ///   - recordsGreedy: Whether the most probable tokens are written down too.
+  ///   - continues: Whether the state after each completion's last token is computed too, for tasks that go on; needs `stopToken` nil.
+  ///   - dropout: Where dropout masks come from, for policies that act as they are trained.
   public init(
-    _ model: LanguageModel, _ sampling: Sampling, stopToken: Int?, recordsGreedy: Bool = false
+    _ model: LanguageModel, _ sampling: Sampling, stopToken: Int?, recordsGreedy: Bool = false,
+    continues: Bool = false, dropout: Generator? = nil
   ) {
+    precondition(!continues || stopToken == nil, "a task that goes on has no token that ends it")
+    self.continues = continues
+    self.dropout = dropout
     self.model = model
     self.sampling = sampling
     self.stopToken = stopToken
@@ -32,7 +40,8 @@ public struct Sampler {
   /// - Returns: The completions and what was known at each token.
   public func rollout(_ prompts: [[Int]], using generator: Generator) -> Rollout {
     Tensor.withoutRecording {
-      var batch = ActiveBatch(prompts, model, capacity: sampling.maximumLength)
+      var batch = ActiveBatch(
+        prompts, model, capacity: sampling.maximumLength + (continues ? 1 : 0), dropout: dropout)
       var record = RolloutRecord(prompts, recordsGreedy: recordsGreedy)
       var hidden = batch.prefill()
       // Scores are formed in at least float32, as in training: rounded ones would move probability ratios.
@@ -50,10 +59,10 @@ public struct Sampler {
         for index in drawn.indices where drawn[index] == stopToken {
           record.finish(batch.rows[index])
         }
-        if going.isEmpty || step + 1 == sampling.maximumLength { break }
+        if going.isEmpty || step + 1 == sampling.maximumLength && !continues { break }
         hidden = batch.advance(tokens, keeping: going)
       }
-      return record.rollout()
+      return record.rollout(final: continues ? hidden : nil)
     }
   }
 
@@ -94,8 +103,9 @@ private struct ActiveBatch {
   private let longest: Int
   // How much of each row's start is padding [batch]; nil where all prompts have one length.
   private var padding: Tensor?
+  private let dropout: Generator?
 
-  init(_ prompts: [[Int]], _ model: LanguageModel, capacity: Int) {
+  init(_ prompts: [[Int]], _ model: LanguageModel, capacity: Int, dropout: Generator?) {
     precondition(
       !prompts.isEmpty && prompts.allSatisfy { !$0.isEmpty },
       "sampling needs prompts, none of them empty")
@@ -105,6 +115,7 @@ private struct ActiveBatch {
       "a prompt of \(longest) tokens and \(capacity) new ones in a model of \(model.configuration.positionCount) positions"
     )
     self.model = model
+    self.dropout = dropout
     self.longest = longest
     rows = Array(prompts.indices)
     let device = model.outputWeight.device
@@ -135,7 +146,7 @@ private struct ActiveBatch {
 
   private func forward(_ tokens: Tensor) -> Tensor {
     let (start, new) = (cache.length, tokens.size(1))
-    var context = Trunk.Context(cache: cache)
+    var context = Trunk.Context(cache: cache, dropout: dropout)
     if let padding {
       let padded = padding.unsqueezed(1)
       let places = Tensor.range(start + new, device: tokens.device)
@@ -182,7 +193,7 @@ private struct RolloutRecord {
   mutating func finish(_ row: Int) { completions[row].finish = .stopToken }
 
   // From step-by-step order to completion-by-completion order.
-  func rollout() -> Rollout {
+  func rollout(final: Tensor?) -> Rollout {
     var places: [[Int]] = completions.map { _ in [] }
     var place = 0
     for active in rows {
@@ -199,6 +210,6 @@ private struct RolloutRecord {
       completions: completions, logProbabilities: pack(logProbabilities),
       greedy: recordsGreedy
         ? .init(tokens: pack(greedyTokens), logProbabilities: pack(greedyLogProbabilities)) : nil,
-      hidden: pack(hidden))
+      hidden: pack(hidden), finalHidden: final)
   }
 }

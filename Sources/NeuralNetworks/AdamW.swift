@@ -17,6 +17,8 @@ public final class AdamW {
     public var epsilon: Double
     /// Decay λ of matrices; vectors (biases, normalisation gains) are not decayed.
     public var weightDecay: Double
+    /// Whether embedding tables (`wte`, `wpe`) are decayed like other matrices; minGPT leaves them out.
+    public var decaysEmbeddings = true
     /// The largest Euclidean norm of all gradients together; nil does not clip.
     public var maximumGradientNorm: Double?
 
@@ -24,6 +26,7 @@ public final class AdamW {
       case learningRate = "learning_rate"
       case beta1, beta2, epsilon
       case weightDecay = "weight_decay"
+      case decaysEmbeddings = "decay_embeddings"
       case maximumGradientNorm = "max_grad_norm"
     }
 
@@ -74,8 +77,11 @@ public final class AdamW {
     steps = parameters.tensors.map { _ in .zeros([]) }
     var groups: [Group] = []
     for (index, tensor) in parameters.tensors.enumerated() {
-      let decay = tensor.rank > 1 ? configuration.weightDecay : 0
-      let factor = learningRateFactor(parameters.names[index])
+      let name = parameters.names[index]
+      let isTable = [".wte.", ".wpe."].contains { name.contains($0) }
+      let isDecayed = tensor.rank > 1 && (configuration.decaysEmbeddings || !isTable)
+      let decay = isDecayed ? configuration.weightDecay : 0
+      let factor = learningRateFactor(name)
       if let place = groups.firstIndex(where: {
         $0.weightDecay == decay && $0.learningRateFactor == factor
       }) {

@@ -21,6 +21,24 @@ public struct Affine: Sendable {
         "\(name).bias", [outputs], .constant(0), alternatives: alternatives("\(name).bias")) : nil
   }
 
+  /// A layer whose weights start in a given way.
+  ///
+  /// - Parameters:
+  ///   - name: Its name in the weight file.
+  ///   - inputs: The width of its input.
+  ///   - outputs: The width of its output.
+  ///   - hasBias: Whether something is added.
+  ///   - initialization: How fresh weights are made; biases start at zero.
+  ///   - parameter: Where the weights come from.
+  /// - Throws: `WeightError`.
+  public init(
+    _ name: String, from inputs: Int, to outputs: Int, hasBias: Bool = true,
+    initialization: Initialization, _ parameter: ParameterBuilder
+  ) throws {
+    weight = try parameter("\(name).weight", [inputs, outputs], initialization)
+    bias = hasBias ? try parameter("\(name).bias", [outputs], .constant(0)) : nil
+  }
+
   /// [..., in] → [..., out].
   public func callAsFunction(_ input: Tensor) -> Tensor { input.affine(weight: weight, bias: bias) }
 }

@@ -56,6 +56,8 @@ public enum Initialization: Sendable, Equatable {
   case constant(Double)
   /// Independent draws from a normal distribution around zero.
   case normal(standardDeviation: Double)
+  /// Orthonormal rows or columns times a gain; for matrices.
+  case orthogonal(gain: Double)
 }
 
 /// Makes a module's parameters, from a generator or from a weight file, and remembers them.
@@ -139,16 +141,26 @@ public final class ParameterBuilder {
     -> Tensor
   {
     drawn.append(name)
-    switch (initialization, origin) {
-    case (.constant(let value), _):
+    if case .constant(let value) = initialization {
       return .full(shape, value, dataType: dataType, device: device)
-    case (.normal(let deviation), .random(let generator)),
-      (.normal(let deviation), .file(_, .some(let generator))):
-      let values = generator.normal(shape, standardDeviation: deviation, dataType: .float32)
-      return try values.cast(to: dataType).moved(to: device)
-    case (.normal, .file(let file, .none)):
-      throw WeightError.missing(file: file.path, tensor: name)
     }
+    let generator: Generator
+    switch origin {
+    case .random(let given), .file(_, .some(let given)): generator = given
+    case .file(let file, .none): throw WeightError.missing(file: file.path, tensor: name)
+    }
+    let values: Tensor
+    switch initialization {
+    case .constant(let value): values = .full(shape, value)
+    case .normal(let deviation):
+      values = generator.normal(shape, standardDeviation: deviation, dataType: .float32)
+    case .orthogonal(let gain):
+      precondition(shape.count == 2, "an orthogonal tensor of shape \(shape): only matrices are")
+      let matrix = orthogonalMatrix(
+        rows: shape[0], columns: shape[1], gain: gain, generator: generator)
+      values = Tensor(matrix, shape: shape)
+    }
+    return try values.cast(to: dataType).moved(to: device)
   }
 }
 

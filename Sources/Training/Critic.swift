@@ -23,14 +23,16 @@ public final class Critic {
   ///   - choice: Which kind.
   ///   - policy: The policy whose states are valued; a value model starts from its weights.
   ///   - weights: Saved weights of a critic of this kind; nil starts afresh.
+  ///   - generator: Where fresh weights come from, for heads that do not start at zero.
   /// - Throws: `WeightError`.
-  public init(_ choice: Method.CriticChoice, for policy: LanguageModel, weights: SafeTensors? = nil)
-    throws
-  {
+  public init(
+    _ choice: Method.CriticChoice, for policy: LanguageModel, weights: SafeTensors? = nil,
+    generator: Generator = Generator(seed: 0)
+  ) throws {
     self.choice = choice
     policyTrunk = policy.trunk
     let builder = {
-      weights.map { ParameterBuilder(file: $0) } ?? ParameterBuilder(generator: Generator(seed: 0))
+      weights.map { ParameterBuilder(file: $0) } ?? ParameterBuilder(generator: generator)
     }
     var parameters = Parameters()
     if choice.kind == .valueModel {
@@ -105,6 +107,11 @@ public final class Critic {
       estimates.maximalActionValues = offset.map { best + $0 } ?? best
     }
     return estimates
+  }
+
+  /// V of some hidden states of the policy [..., width]; nil where the critic does not read them.
+  func values(ofHidden hidden: Tensor) -> Tensor? {
+    valueTrunk == nil ? valueHead.map { $0(hidden) } : nil
   }
 
   // In chunks of rows, so that [n, vocabulary] is never held.

@@ -1,3 +1,4 @@
+public import Environments
 import Foundation
 import NeuralNetworks
 import PolicyOptimization
@@ -143,6 +144,23 @@ extension PolicyTrainer where World == LanguageAgent {
     try self.init(
       configuration.method, configuration.update, steps: configuration.steps,
       agent: LanguageAgent(configuration, parts, seed: seed), seed: seed)
+  }
+}
+
+extension PolicyTrainer where World == EnvironmentAgent {
+  /// A trainer of a small policy in an environment at step zero.
+  ///
+  /// - Parameters:
+  ///   - configuration: The method and its settings.
+  ///   - environment: The world; every copy lives its own life.
+  ///   - seed: Decides weights, worlds, actions and minibatches.
+  /// - Throws: `TrainingError`, or what the environment throws.
+  public convenience init(
+    _ configuration: EnvironmentConfiguration, _ environment: any Environment, seed: UInt64
+  ) throws {
+    try self.init(
+      configuration.method, configuration.update, steps: configuration.steps,
+      agent: EnvironmentAgent(configuration, environment, seed: seed), seed: seed)
   }
 }
 

@@ -12,6 +12,10 @@ private enum SharedMeanings {
       ("\(prefix).optimizer.epsilon", "Added to the root of the second moment."),
       ("\(prefix).optimizer.weight_decay", "Decoupled decay of matrices."),
       (
+        "\(prefix).optimizer.decay_embeddings",
+        "Whether embedding tables are decayed like other matrices."
+      ),
+      (
         "\(prefix).optimizer.max_grad_norm",
         "Largest norm of all gradients together; none does not clip."
       ),

@@ -20,11 +20,14 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 
 let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
+  .target(name: "Environments"),
   .target(name: "Feedback"),
   .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
   .target(name: "Reports"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
+  .testTarget(
+    name: "EnvironmentsTests", dependencies: ["Environments"], resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),

@@ -46,7 +46,8 @@ let tensors: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords",
+      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Rewards", "RunRecords",
       "Tokenization",
       "Torch",
     ]),
@@ -82,7 +83,8 @@ let tensors: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Rewards", "RunRecords",
+      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Rewards", "RunRecords",
       "TensorTestSupport", "Tokenization", "Torch", "Training",
     ]),
   .testTarget(

@@ -54,7 +54,8 @@ let tensors: [Target] = [
   .target(
     name: "Experiments",
     dependencies: [
-      "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Reports", "Rewards",
+      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Reports", "Rewards",
       "RunRecords", "Tokenization", "Torch", "Training",
     ]),
   .executableTarget(
@@ -90,6 +91,7 @@ let tensors: [Target] = [
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [
+      "Environments",
       "Experiments", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Reports",
       "Rewards", "TensorTestSupport", "Torch", "Training",
     ]),

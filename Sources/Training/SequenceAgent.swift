@@ -15,10 +15,6 @@ public final class SequenceAgent: Agent {
   /// Games with what was known at each action.
   public struct Record {
     var rollout: Rollout
-    /// What each action earned, packed.
-    public var rewards: [Double]
-    /// What was done before each game's first action.
-    public var firstTokens: [Int]
   }
 
   /// What a run plays with.
@@ -41,8 +37,20 @@ public final class SequenceAgent: Agent {
     }
   }
 
+  /// One game of a rollout.
+  public struct Game: Sendable {
+    /// What was done before its first action.
+    public var first: Int
+    /// The actions.
+    public var actions: [Int]
+    /// What each of them earned.
+    public var rewards: [Double]
+  }
+
   /// The critic.
   public let critic: Critic
+  /// The games of the last rollout.
+  public private(set) var lastGames: [Game] = []
   private let policy: LanguageModel
   private let sampler: Sampler
   private let draws: Generator
@@ -112,15 +120,16 @@ public final class SequenceAgent: Agent {
     guard rollout.logProbabilities.isAllFinite else {
       throw TrainingError.diverged(metric: "a log-probability", step: step)
     }
-    var rewards: [Double] = []
-    for (index, completion) in rollout.completions.enumerated() {
-      for token in completion.tokens { rewards.append(try worlds[index].step(token).reward) }
+    lastGames = try rollout.completions.enumerated().map { index, completion in
+      Game(
+        first: lastTokens[index], actions: completion.tokens,
+        rewards: try completion.tokens.map { try worlds[index].step($0).reward })
     }
-    let record = Record(rollout: rollout, rewards: rewards, firstTokens: lastTokens)
     lastTokens = rollout.completions.map { $0.tokens.last ?? 0 }
     return Episodes(
-      record: record, lengths: rollout.completions.map(\.tokens.count),
-      rewards: Tensor(rewards.map { Float($0) }), logProbabilities: rollout.logProbabilities)
+      record: Record(rollout: rollout), lengths: rollout.completions.map(\.tokens.count),
+      rewards: Tensor(lastGames.flatMap { $0.rewards.map { Float($0) } }),
+      logProbabilities: rollout.logProbabilities)
   }
 
   /// Values from the states the actions were drawn from, and from the state after the last one.
@@ -187,7 +196,6 @@ public final class SequenceAgent: Agent {
   public func describe(_ episodes: Episodes<Record>, step: Int) -> (
     metrics: [(Metric, Double)], samples: [Sample]
   ) {
-    let rewards = episodes.record.rewards
-    return ([(.scores, rewards.reduce(0, +) / Double(rewards.count))], [])
+    ([(.scores, episodes.rewards.mean().item)], [])
   }
 }

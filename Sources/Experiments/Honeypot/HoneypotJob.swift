@@ -8,7 +8,9 @@ import Torch
 import Training
 
 /// One method under one form of the hole with one seed: train, then judge with fresh completions.
-struct HoneypotJob: Sendable {
+struct HoneypotJob: SweepJob {
+  typealias Run = HoneypotRun
+
   let method: HoneypotMethod
   let form: PlantedHole.Form
   let seed: Int

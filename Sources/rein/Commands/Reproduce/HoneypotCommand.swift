@@ -5,75 +5,59 @@ import Foundation
 import Reports
 import Synchronization
 
-struct ReproduceCommand: ParsableCommand {
+struct HoneypotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reproduce", abstract: "Published experiments, side by side.",
-    subcommands: [Honeypot.self])
+    commandName: "honeypot", abstract: "Which methods fall into a planted hole of their reward?",
+    usage: "rein reproduce honeypot [FILE.yaml] [--KEY VALUE]... [--output FOLDER] [--json]",
+    discussion: HoneypotConfiguration.helpText)
 
-  struct Honeypot: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Which methods fall into a planted hole of their reward?",
-      usage: "rein reproduce honeypot [FILE.yaml] [--KEY VALUE]... [--output FOLDER] [--json]",
-      discussion: HoneypotConfiguration.helpText)
+  @Option(help: "Where results and the page go; runs that are there are not made again.")
+  var output = "runs/honeypot"
 
-    @Option(help: "Where results and the page go; runs that are there are not made again.")
-    var output = "runs/honeypot"
+  @Flag(help: "Print one JSON object per run.")
+  var json = false
 
-    @Flag(help: "Print one JSON object per run.")
-    var json = false
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
+  var words: [String] = []
 
-    @Argument(
-      parsing: .allUnrecognized,
-      help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
-    var words: [String] = []
-
-    func run() throws {
-      let settings = try ConfigurationReader.read(HoneypotConfiguration.self, from: words)
-      let folder = URL(fileURLWithPath: output)
-      Interruption.listen()
-      let console = Console()
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      let printsRecords = json
-      let words = ["rein"] + CommandLine.arguments.dropFirst()
-      let outcome = try HoneypotExperiment(settings.configuration, folder: folder).run(
-        command: words.joined(separator: " "), observer: console.observer
-      ) { record in
-        if printsRecords, let line = try? encoder.encode(record) {
-          Console.print(String(decoding: line, as: UTF8.self))
-        }
-      }
-      let page = folder.appending(path: "report.html")
-      try AtomicFile.write(Data(HoneypotPage(content: outcome.report).html.utf8), to: page)
-      // What Documentation/Results holds: the tables, and every run's record.
-      var tables = ""
+  func run() throws {
+    let settings = try ConfigurationReader.read(HoneypotConfiguration.self, from: words)
+    let folder = URL(fileURLWithPath: output)
+    Interruption.listen()
+    let console = Console()
+    let printsRecords = json
+    let outcome = try HoneypotExperiment(settings.configuration, folder: folder).run(
+      command: ExperimentResults.command, observer: console.observer
+    ) { record in
+      if printsRecords { try? ExperimentResults.print(record) }
+    }
+    // What Documentation/Results holds: the tables, and every run's record.
+    var tables = ""
+    for form in outcome.report.forms {
+      tables += "## \(form.name): \(form.explanation)\n\n"
+      tables += outcome.report.table(on: form).markdown + "\n"
+      tables += outcome.report.headline(on: form) + "\n\n"
+    }
+    let page = try ExperimentResults(
+      page: HoneypotPage(content: outcome.report).html, tables: tables, records: outcome.records
+    ).write(in: folder)
+    if !json {
       for form in outcome.report.forms {
-        tables += "## \(form.name): \(form.explanation)\n\n"
-        tables += outcome.report.table(on: form).markdown + "\n"
-        tables += outcome.report.headline(on: form) + "\n\n"
+        Console.print("\n\(form.name): \(form.explanation)")
+        Console.print(outcome.report.table(on: form).terminal(coloring: .plain))
+        Console.print(outcome.report.headline(on: form))
       }
-      try AtomicFile.write(Data(tables.utf8), to: folder.appending(path: "tables.md"))
-      // By this encoder: a policy that only says nothing has no variety, which is a result and not a number.
-      let records = try outcome.records.map { try encoder.encode($0) + Data("\n".utf8) }
-      try AtomicFile.write(Data(records.joined()), to: folder.appending(path: "records.jsonl"))
-      if !json {
-        for form in outcome.report.forms {
-          Console.print("\n\(form.name): \(form.explanation)")
-          Console.print(outcome.report.table(on: form).terminal(coloring: .plain))
-          Console.print(outcome.report.headline(on: form))
-        }
-        Console.print("\npage: \(page.relativePath)")
-      }
-      guard outcome.failures.isEmpty else {
-        for (run, error) in outcome.failures { Console.complain("rein: error: \(run): \(error)") }
-        throw ExitCode(Failure.Blame.world.rawValue)
-      }
-      guard outcome.isComplete else {
-        console.note("stopped; finished runs are kept, the same command goes on with the rest")
-        throw ExitCode(Interruption.exitCode)
-      }
+      Console.print("\npage: \(page.relativePath)")
+    }
+    guard outcome.failures.isEmpty else {
+      for (run, error) in outcome.failures { Console.complain("rein: error: \(run): \(error)") }
+      throw ExitCode(Failure.Blame.world.rawValue)
+    }
+    guard outcome.isComplete else {
+      console.note("stopped; finished runs are kept, the same command goes on with the rest")
+      throw ExitCode(Interruption.exitCode)
     }
   }
 }

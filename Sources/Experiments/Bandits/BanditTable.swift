@@ -1,3 +1,4 @@
+import Foundation
 import PolicyOptimization
 public import Reports
 
@@ -25,7 +26,7 @@ public struct BanditTable: Sendable {
     let known = steps.reduce(into: [TabularLearner.Method]()) { methods, step in
       if !methods.contains(step.method) { methods.append(step.method) }
     }
-    let rewards = bandit.rewards.map { NumberFormat.significant($0) }.joined(separator: ", ")
+    let rewards = bandit.rewards.map(shortText).joined(separator: ", ")
     return ExperimentReport(
       title: "A bandit’s table",
       introduction: ["Rewards \(rewards). A is computed with the values before the step."],
@@ -54,10 +55,15 @@ public struct BanditTable: Sendable {
     }
     return [
       TextTable.Cell("\(step.step)"), TextTable.Cell(bandit.names[step.action]),
-      TextTable.Cell(NumberFormat.significant(step.reward)),
-      TextTable.Cell(NumberFormat.significant(step.advantage)),
+      TextTable.Cell(shortText(step.reward)),
+      TextTable.Cell(shortText(step.advantage)),
       list(step.probabilities, digits: 4),
       list(step.value.map { [$0] } ?? step.actionValues ?? [], digits: 4),
     ]
   }
+}
+
+/// A number as short as six digits allow: 10, 0.5, −1.
+func shortText(_ number: Double) -> String {
+  String(format: "%g", number).replacing("-", with: "−")
 }

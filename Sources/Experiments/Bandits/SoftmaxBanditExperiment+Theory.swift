@@ -75,9 +75,11 @@ extension SoftmaxBanditExperiment {
       path = []
       for exponent in stride(from: -2, through: log10(Flow.duration) + 1e-9, by: 1.0 / 16) {
         let next = pow(10, exponent)
-        // Nothing changes faster than as e^−t, so that half a unit of time is a short step.
-        let steps = max(10, Int(((next - time) / 0.5).rounded(.up)))
-        learner.flow(outcomes: rewards, for: next - time, stepCount: steps)
+        // From the first few units on nothing changes faster than as e^−t: half a unit is a short step.
+        if learner.expectedChange(outcomes: rewards).magnitude > 1e-13 {
+          let steps = max(10, Int(((next - time) / 0.5).rounded(.up)))
+          learner.flow(outcomes: rewards, for: next - time, stepCount: steps)
+        }
         time = next
         path.append(CurvePoint(step: time, value: learner.probabilities[better]))
       }

@@ -48,8 +48,8 @@ extension SoftmaxBanditExperiment {
           + "η·(1[a = b] − π(b))·A. On average that is π(b)·(δ(b) − Σ π·δ), with δ = r − q: an action rises only while it surprises more than "
           + "the others. The invariant is lost, and the limit depends on the path.",
         "With rewards 10 and 11 both surprise a lot at first, cookies a little more, so cookies rise. What is drawn more often is learned "
-          + "sooner: soon cookies surprise less than pizza, and from there on the difference works for pizza until both are known. The lead is "
-          + "of the size of 11 − 10; what is lost afterwards is of the size of 10 itself. So the order ends reversed. With 1 and ½ the difference is large "
+          + "sooner: soon cookies surprise less than pizza, and from there on the difference works for pizza until both are known. The lead "
+          + "comes from the difference of 1; what is lost afterwards comes from the size of 10. So the order ends reversed. With 1 and ½ the difference is large "
           + "beside the rewards, and the order stays. With q₀ at the mean reward it is right for 10 and 11 too: under this form a "
           + "shift is not harmless.",
       ],
@@ -69,7 +69,7 @@ extension SoftmaxBanditExperiment {
               let isRight = (flow.rewards[0] > flow.rewards[1]) == (flow.limit[0] > flow.limit[1])
               return [
                 TextTable.Cell(
-                  flow.rewards.map { NumberFormat.significant($0) }.joined(separator: ", ")),
+                  flow.rewards.map(shortText).joined(separator: ", ")),
                 TextTable.Cell(NumberFormat.fixed(flow.start, decimals: 1)),
                 TextTable.Cell(flow.update.title),
               ] + pair(flow.limit) + [
@@ -84,7 +84,7 @@ extension SoftmaxBanditExperiment {
   private func chart(_ rewards: [Double], _ flows: [Flow]) -> ExperimentReport.Chart {
     let shown = flows.filter { $0.rewards == rewards }
     let fixedPoint = Bandit(rewards: rewards).fixedPoint().max() ?? 0
-    let words = rewards.map { NumberFormat.significant($0) }.joined(separator: " and ")
+    let words = rewards.map(shortText).joined(separator: " and ")
     return ExperimentReport.Chart(
       LineChart(
         text: ChartText(

@@ -74,6 +74,7 @@ enum Stylesheet {
     thead th{font-weight:560;font-size:.8rem;color:var(--muted);vertical-align:bottom}
     tbody th{font-weight:560}
     .number{text-align:right}
+    .number+:not(.number){padding-left:14px}
     td.strong,th.strong{font-weight:650}
     td.muted,th.muted{color:var(--muted)}
     td.good,th.good{color:var(--series-6)}

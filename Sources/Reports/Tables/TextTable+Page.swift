@@ -1,7 +1,8 @@
 extension TextTable {
   /// The table on a page; the first column names the rows.
   var markup: Markup {
-    tag("table") {
+    let texts = columns.indices.map(linedUpTexts)
+    return tag("table") {
       tag("thead") {
         tag("tr") {
           columns.map { column in
@@ -10,10 +11,24 @@ extension TextTable {
         }
       }
       tag("tbody") {
-        rows.map { row in
-          tag("tr") { columns.indices.map { markup(of: cell(row, $0), in: $0) } }
+        rows.enumerated().map { place, row in
+          tag("tr") {
+            columns.indices.map { index in
+              markup(of: Cell(texts[index][place], emphasis: cell(row, index).emphasis), in: index)
+            }
+          }
         }
       }
+    }
+  }
+
+  /// The texts of a column; at the right of a decimal one stand as many figure spaces as digits are missing.
+  private func linedUpTexts(_ index: Int) -> [String] {
+    guard columns[index].alignment == .decimal else { return rows.map { cell($0, index).text } }
+    return laidOutColumn(index).dropFirst().map { text in
+      let end = text.reversed().prefix { $0 == " " }.count
+      let shown = text.drop { $0 == " " }.dropLast(end)
+      return shown.isEmpty ? "" : shown + String(repeating: "\u{2007}", count: end)
     }
   }
 

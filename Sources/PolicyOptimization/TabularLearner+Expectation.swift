@@ -16,6 +16,7 @@ extension TabularLearner {
   /// η·π(b)·(δ(b) − Σ π·δ), and the critic by α·π(a)·δ(a), for v summed over the actions.
   ///
   /// - Parameter outcomes: R of every action.
+  /// - Returns: The change of logits and values.
   public func expectedChange(outcomes: [Double]) -> Change {
     precondition(
       outcomes.count == logits.count, "\(outcomes.count) outcomes, \(logits.count) actions")

@@ -26,6 +26,7 @@ public func tiltedDistribution(
 /// exp(lᵢ) / Σⱼ exp(lⱼ), by logarithms of sums, in double precision.
 ///
 /// - Parameter logits: l, at least one of them finite.
+/// - Returns: One probability for each logit.
 public func softmax(_ logits: [Double]) -> [Double] {
   let highest = logits.max() ?? 0
   let logSum = highest + log(logits.reduce(0) { $0 + exp($1 - highest) })

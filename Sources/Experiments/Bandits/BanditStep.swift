@@ -32,6 +32,7 @@ extension Bandit {
   /// - Parameters:
   ///   - actions: The actions, in order.
   ///   - learner: Who learns; a copy of it does.
+  /// - Returns: One row for each action.
   public func table(of actions: [Int], learner: TabularLearner) -> [BanditStep] {
     var learner = learner
     return actions.enumerated().map { step($1, number: $0 + 1, &learner) }
@@ -43,6 +44,7 @@ extension Bandit {
   ///   - stepCount: How many.
   ///   - learner: Who learns; a copy of it does.
   ///   - generator: Where the draws come from.
+  /// - Returns: One row for each action.
   public func table(
     ofSampled stepCount: Int, learner: TabularLearner, generator: Generator
   ) -> [BanditStep] {

@@ -24,6 +24,7 @@ public struct SoftmaxBanditExperiment: Sendable {
   /// - Parameters:
   ///   - command: What was typed, for the page.
   ///   - progress: Told how many runs of how many are done.
+  /// - Returns: The page's content and the numbers behind it.
   public func run(
     command: String, progress: (_ completed: Int, _ total: Int) -> Void = { _, _ in }
   ) -> ExperimentOutcome {

@@ -24,7 +24,7 @@ public struct ExperimentPage: Sendable {
     let short = part.shortHeading.isEmpty ? part.heading : part.shortHeading
     return Page.Section("part-\(number)", part.heading, short: short) {
       part.paragraphs.map { paragraph in tag("p") { paragraph } }
-      part.tables.map(card)
+      part.tables.map { card($0, under: part.heading) }
       if !part.charts.isEmpty {
         tag("div", ["class": "grid"]) {
           part.charts.map { chart in
@@ -38,13 +38,16 @@ public struct ExperimentPage: Sendable {
     }
   }
 
-  private func card(_ table: ExperimentReport.Table) -> Markup {
+  private func card(_ table: ExperimentReport.Table, under heading: String) -> Markup {
     tag("div", ["class": "card"]) {
       if !table.title.isEmpty { tag("h3") { table.title } }
       if !table.caption.isEmpty { tag("p", ["class": "note"]) { table.caption } }
       tag(
         "div",
-        ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": table.title]
+        [
+          "class": "scroll", "tabindex": "0", "role": "region",
+          "aria-label": table.title.isEmpty ? heading : table.title,
+        ]
       ) { table.content.markup }
     }
   }

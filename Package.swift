@@ -61,8 +61,9 @@ let tensors: [Target] = [
   .executableTarget(
     name: "rein",
     dependencies: [
-      "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "Reports", "Rewards",
-      "RunRecords", "Tokenization", "Torch", "Training", argumentParser, yams,
+      "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Reports",
+      "Rewards", "RunRecords", "Tokenization", "Torch", "Training", argumentParser, yams,
     ]),
   .target(
     name: "TensorTestSupport",

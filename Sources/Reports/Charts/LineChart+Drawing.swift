@@ -15,6 +15,16 @@ extension LineChart {
       ])
   }
 
+  /// A level across the whole plot.
+  func referenceLine(_ level: Reference, _ frame: PlotFrame) -> Markup {
+    let place = frame.y.position(level.value)
+    return tag("g", ["data-series": level.style.identifier]) {
+      rule(
+        frame.left, place, frame.right, place, color: level.style.color, width: 1.4,
+        dash: SeriesStyle.baseline.dash)
+    }
+  }
+
   /// The seeds, if wanted, and the mean on top of them.
   func lines(_ series: Series, _ frame: PlotFrame) -> Markup {
     tag("g", ["data-series": series.style.identifier, "style": "stroke:\(series.style.color)"]) {

@@ -17,6 +17,23 @@ public struct LineChart: Sendable {
     }
   }
 
+  /// A level that curves are compared with, drawn as a dotted line with its name beside it.
+  public struct Reference: Hashable, Sendable {
+    /// The name.
+    public var name: String
+    /// The level.
+    public var value: Double
+    /// The look.
+    public var style: SeriesStyle
+
+    /// Makes a level, in the background's grey unless it belongs to a series.
+    public init(name: String, value: Double, style: SeriesStyle = .baseline) {
+      self.name = name
+      self.value = value
+      self.style = style
+    }
+  }
+
   /// Whether the single seeds are drawn behind their mean.
   public enum Members: Hashable, Sendable {
     /// Mean and band only.
@@ -40,6 +57,10 @@ public struct LineChart: Sendable {
   public var text: ChartText
   /// The series, drawn in order, the last on top.
   public var series: [Series]
+  /// The levels that curves are compared with; a level that is not finite is not drawn.
+  public var references: [Reference]
+  /// How steps spread along the horizontal axis.
+  public var stepSpacing: Spacing
   /// The vertical range, where it is known beforehand, such as 0…1 for a rate; otherwise taken from the curves.
   public var range: ClosedRange<Double>?
   /// The single seeds.
@@ -50,11 +71,13 @@ public struct LineChart: Sendable {
 
   /// Makes a chart.
   public init(
-    text: ChartText, series: [Series], range: ClosedRange<Double>? = nil,
-    members: Members = .hidden, size: Size = .regular
+    text: ChartText, series: [Series], references: [Reference] = [], stepSpacing: Spacing = .linear,
+    range: ClosedRange<Double>? = nil, members: Members = .hidden, size: Size = .regular
   ) {
     self.text = text
     self.series = series
+    self.references = references
+    self.stepSpacing = stepSpacing
     self.range = range
     self.members = members
     self.size = size
@@ -64,29 +87,48 @@ public struct LineChart: Sendable {
   ///
   /// Bands reach as far as the interval says and are cut off at the frame.
   public var svg: String {
-    let shown = series.filter { !$0.band.points.isEmpty }
-    let values = shown.flatMap { one in
-      one.band.points.compactMap(\.summary.mean)
-        + (members == .faint ? one.band.members.joined().map(\.value) : [])
-        + interquartileBandEnds(one.band)
-    }
+    let shown = shownSeries
+    let levels = references.filter(\.value.isFinite)
+    let values =
+      shown.flatMap { one in
+        one.band.points.compactMap(\.summary.mean)
+          + (members == .faint ? one.band.members.joined().map(\.value) : [])
+          + interquartileBandEnds(one.band)
+      } + levels.map(\.value)
     let steps = shown.flatMap { $0.band.points.map(\.step) }
     let vertical = range ?? Ticks.range(of: values)
-    let names = series.count > 1 ? shown.map(\.name) : []
+    let names = (series.count > 1 ? shown.map(\.name) : []) + levels.map(\.name)
     let margin =
       names.map { textWidth($0, size: ChartMetrics.fontSize) }.max().map { $0 + 24 } ?? 12
     let left = PlotFrame.marginForTicks(of: vertical)
     let frame = PlotFrame(
       left: left, top: text.vertical.isEmpty ? 8 : 26, width: size.width - left - margin,
       height: size.plotHeight,
-      horizontal: Ticks.range(of: steps, padding: 0), vertical: vertical)
+      horizontal: horizontalRange(of: steps), vertical: vertical, horizontalSpacing: stepSpacing)
     return drawing(text, width: size.width, height: frame.bottom + 40) {
       frame.axes(text)
       if shown.isEmpty { frame.emptyNote() }
+      frame.clipped(slack: 1, levels.map { referenceLine($0, frame) })
       frame.clipped(shown.map { bandArea($0, frame) })
       frame.clipped(slack: 3, shown.map { lines($0, frame) })
-      endLabels(shown, frame)
+      endLabels(shown, levels, frame)
     }
+  }
+
+  /// The series that have something to draw; a logarithmic axis has no place for steps at or below zero.
+  private var shownSeries: [Series] {
+    let known = series.map { one in
+      var one = one
+      if stepSpacing == .logarithmic { one.band = one.band.filtered { $0 > 0 } }
+      return one
+    }
+    return known.filter { !$0.band.points.isEmpty }
+  }
+
+  private func horizontalRange(of steps: [Double]) -> ClosedRange<Double> {
+    guard stepSpacing == .logarithmic else { return Ticks.range(of: steps, padding: 0) }
+    guard let low = steps.min(), let high = steps.max() else { return 1...10 }
+    return low < high ? low...high : (low / 2)...(high * 2)
   }
 
   /// The ends of the band at a quarter of its steps away from the extremes: an interval over two or three seeds can be
@@ -97,32 +139,5 @@ public struct LineChart: Sendable {
     let lower = intervals.map(\.lower).sorted()
     let upper = intervals.map(\.upper).sorted()
     return [lower[lower.count / 4], upper[upper.count * 3 / 4]]
-  }
-
-  private func endLabels(_ shown: [Series], _ frame: PlotFrame) -> Markup {
-    guard series.count > 1 else { return .empty }
-    let ends = shown.map { one in
-      frame.y.position(one.band.points.last?.summary.mean ?? 0)
-    }.map { min(frame.bottom, max(frame.top, $0)) }
-    let places = LabelStack.positions(
-      ends, gap: ChartMetrics.labelGap, within: frame.top...frame.bottom)
-    return Markup(
-      shown.indices.map { index in
-        let style = shown[index].style
-        let end = frame.x.position(shown[index].band.points.last?.step ?? 0)
-        return tag("g", ["data-series": style.identifier]) {
-          tag(
-            "path",
-            [
-              "d": pathData([
-                (end + 4, ends[index]), (frame.right + 8, places[index]),
-                (frame.right + 13, places[index]),
-              ]),
-              "style": "fill:none;stroke:\(style.color);stroke-width:1", "opacity": "0.7",
-            ])
-          marker(style, x: end, y: ends[index], radius: 3.4)
-          label(shown[index].name, x: frame.right + 17, y: places[index] + 4)
-        }
-      })
   }
 }

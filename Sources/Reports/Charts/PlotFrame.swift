@@ -6,10 +6,13 @@ struct PlotFrame {
   let height: Double
   let horizontal: ClosedRange<Double>
   let vertical: ClosedRange<Double>
+  var horizontalSpacing = Spacing.linear
 
   var right: Double { left + width }
   var bottom: Double { top + height }
-  var x: Scale { Scale(domain: horizontal, start: left, end: right) }
+  var x: Scale {
+    Scale(domain: horizontal, start: left, end: right, spacing: horizontalSpacing)
+  }
   var y: Scale { Scale(domain: vertical, start: bottom, end: top) }
 
   /// The lines that help to read values off an axis.
@@ -22,7 +25,11 @@ struct PlotFrame {
   /// Only horizontal grid lines: values are read off the vertical axis.
   func axes(_ text: ChartText, grid: Grid = .horizontal) -> Markup {
     let verticalTicks = Ticks(covering: vertical, about: height < 150 ? 3 : 5)
-    let horizontalTicks = Ticks(covering: horizontal, about: max(2, Int(width / 75)))
+    let count = max(2, Int(width / 75))
+    let horizontalTicks =
+      horizontalSpacing == .linear
+      ? Ticks(covering: horizontal, about: count)
+      : Ticks(coveringLogarithmic: horizontal, about: count)
     return Markup([
       label(text.vertical, x: 0, y: 12, style: .quiet),
       Markup(

@@ -1,13 +1,27 @@
-/// A straight map from values to places on the canvas.
+import Foundation
+
+/// How values spread along an axis.
+public enum Spacing: Hashable, Sendable {
+  /// Equal differences take equal room.
+  case linear
+  /// Equal ratios take equal room; only what is above zero can be shown.
+  case logarithmic
+
+  func place(_ value: Double) -> Double { self == .linear ? value : log10(value) }
+}
+
+/// A map from values to places on the canvas.
 struct Scale: Sendable {
   let domain: ClosedRange<Double>
   let start: Double
   let end: Double
+  var spacing = Spacing.linear
 
   func position(_ value: Double) -> Double {
     // Halved, so that a domain near the largest numbers does not overflow.
-    let share =
-      (value / 2 - domain.lowerBound / 2) / (domain.upperBound / 2 - domain.lowerBound / 2)
+    let low = spacing.place(domain.lowerBound) / 2
+    let high = spacing.place(domain.upperBound) / 2
+    let share = (spacing.place(value) / 2 - low) / (high - low)
     return start + share * (end - start)
   }
 }

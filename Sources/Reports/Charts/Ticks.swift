@@ -2,7 +2,7 @@ import Foundation
 
 /// Round numbers to mark along an axis: steps of 1, 2 or 5 times a power of ten.
 public struct Ticks: Hashable, Sendable {
-  /// The distance between neighbours.
+  /// The distance between neighbours; 0 for powers of ten, whose distances differ.
   public let step: Double
   /// The marked values, all inside the range.
   public let values: [Double]
@@ -29,8 +29,40 @@ public struct Ticks: Hashable, Sendable {
     values = first <= last ? (first...last).map { Double($0) * step } : [range.lowerBound]
   }
 
+  /// Marks the powers of ten inside a range above zero; where there are fewer than two, chooses as for differences.
+  ///
+  /// Of many powers every second, third, … is marked, so that about `count` are left.
+  public init(coveringLogarithmic range: ClosedRange<Double>, about count: Int = 5) {
+    let slack = 1e-9
+    let exponents =
+      range.lowerBound > 0 && range.upperBound.isFinite
+      ? (low: log10(range.lowerBound) - slack, high: log10(range.upperBound) + slack)
+      : (low: 0, high: 0)
+    let first = Int(exponents.low.rounded(.up))
+    let last = Int(exponents.high.rounded(.down))
+    guard last > first else {
+      self.init(covering: range, about: count)
+      return
+    }
+    let stride = max(1, Int((Double(last - first) / Double(max(1, count))).rounded(.up)))
+    self.init(
+      step: 0,
+      values: Swift.stride(from: first, through: last, by: stride).map { pow(10, Double($0)) })
+  }
+
+  private init(step: Double, values: [Double]) {
+    self.step = step
+    self.values = values
+  }
+
   /// The label of a tick, with the same count of decimals for all ticks of the axis.
   public func label(_ value: Double) -> String {
+    // Powers of ten have each the decimals that they need themselves.
+    if step == 0 {
+      return value < 1e-3 || value >= 1e6
+        ? NumberFormat.significant(value, digits: 1)
+        : NumberFormat.fixed(value, decimals: max(0, -Int(log10(value).rounded())))
+    }
     let largest = values.map(abs).max() ?? 0
     if largest >= 1e6 || (largest > 0 && largest < 1e-3) {
       return NumberFormat.significant(value, digits: 2)

@@ -19,8 +19,19 @@ struct Page {
   }
 
   let title: String
+  /// What the line above the title says after the program's name.
+  let kind: String
   let introduction: [String]
   let sections: [Section]
+
+  init(
+    title: String, kind: String = "run report", introduction: [String], sections: [Section]
+  ) {
+    self.title = title
+    self.kind = kind
+    self.introduction = introduction
+    self.sections = sections
+  }
 
   /// The page; well-formed XML as well as HTML, which lets the tests read it.
   var html: String {
@@ -52,7 +63,7 @@ struct Page {
   private var head: Markup {
     tag("header") {
       tag("div", ["class": "top"]) {
-        tag("span") { "Rein · run report" }
+        tag("span") { "Rein · \(kind)" }
         // Shown by the script, since it does nothing without it.
         tag("button", ["class": "theme", "type": "button", "hidden": "hidden"]) { "Dark" }
       }

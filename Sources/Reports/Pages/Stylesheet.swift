@@ -74,6 +74,12 @@ enum Stylesheet {
     thead th{font-weight:560;font-size:.8rem;color:var(--muted);vertical-align:bottom}
     tbody th{font-weight:560}
     .number{text-align:right}
+    .number+:not(.number){padding-left:14px}
+    td.strong,th.strong{font-weight:650}
+    td.muted,th.muted{color:var(--muted)}
+    td.good,th.good{color:var(--series-6)}
+    td.caution,th.caution{color:var(--caution)}
+    td.bad,th.bad{color:var(--bad)}
     .number small{color:var(--muted);font-size:.82em;line-height:1}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--raised)}
     td .chart{width:72px;height:18px;display:block}
@@ -83,6 +89,7 @@ enum Stylesheet {
     .card{background:var(--raised);border:1px solid var(--line);border-radius:10px;padding:18px 20px;\
     margin:0;min-width:0}
     section>.card{margin-top:18px}
+    section>.remark{margin:16px 0 0;padding-left:14px;border-left:3px solid var(--line);color:var(--ink)}
     figcaption{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 9px;margin-bottom:10px}
     .note{color:var(--muted);font-size:.86rem}
     .chart{display:block;width:100%;height:auto;max-width:540px;overflow:visible}

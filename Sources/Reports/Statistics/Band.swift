@@ -55,6 +55,18 @@ public struct Band: Hashable, Sendable {
     points = (first == last ? [first] : [first, last]).map { Point(step: $0, summary: level) }
   }
 
+  /// The same band at some steps only.
+  func filtered(_ isIncluded: (_ step: Double) -> Bool) -> Band {
+    Band(
+      points: points.filter { isIncluded($0.step) },
+      members: members.map { $0.filter { isIncluded($0.step) } })
+  }
+
+  private init(points: [Point], members: [[CurvePoint]]) {
+    self.points = points
+    self.members = members
+  }
+
   private static func thinned(_ curves: [[CurvePoint]], limit: Int) -> [[CurvePoint]] {
     let steps = Set(curves.joined().map(\.step))
     guard steps.count > limit, let first = steps.min(), let last = steps.max() else {

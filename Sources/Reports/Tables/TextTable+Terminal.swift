@@ -27,7 +27,7 @@ extension TextTable {
   }
 
   /// The title and the cells of a column, decimal columns already lined up at their points.
-  private func laidOutColumn(_ index: Int) -> [String] {
+  func laidOutColumn(_ index: Int) -> [String] {
     let texts = rows.map { cell($0, index).text }
     guard columns[index].alignment == .decimal else { return [columns[index].title] + texts }
     let parts = texts.map(splitAtPoint)

@@ -18,6 +18,19 @@ final class Console: Sendable {
       }, note: { self.note($0) }, isStopRequested: { Interruption.isRequested })
   }
 
+  /// Work whose progress is shown once it has taken two seconds.
+  func watching<Result>(_ work: ((_ completed: Int, _ total: Int) -> Void) throws -> Result)
+    rethrows
+    -> Result
+  {
+    defer { writer.finish() }
+    return try work { completed, total in
+      guard Date().timeIntervalSince(self.started) > 2 else { return }
+      self.writer.show(
+        WorkProgress(completed: completed, total: total, started: self.started, message: "seeds"))
+    }
+  }
+
   /// A line that stays.
   func note(_ line: String) {
     writer.finish()

@@ -1,0 +1,62 @@
+import Experiments
+import Feedback
+import Foundation
+import Reports
+
+/// What every experiment leaves in its folder: a page, tables and records.
+struct ExperimentResults {
+  /// The page as one file.
+  var page: String
+  /// The tables as Markdown.
+  var tables: String
+  /// One for each line.
+  var records: [any Encodable]
+
+  /// What was typed.
+  static var command: String {
+    (["rein"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+  }
+
+  /// Prints a record as one JSON object on one line.
+  static func print(_ record: some Encodable) throws {
+    Console.print(String(decoding: try line(record), as: UTF8.self))
+  }
+
+  /// Writes all three, each in one step, and says where the page is.
+  ///
+  /// - Throws: `FileError.unwritable`.
+  func write(in folder: URL) throws -> URL {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.unwritable(file: folder.path, reason: error.localizedDescription)
+    }
+    let url = folder.appending(path: "report.html")
+    try AtomicFile.write(Data(page.utf8), to: url)
+    try AtomicFile.write(Data(tables.utf8), to: folder.appending(path: "tables.md"))
+    let lines = try records.map { try ExperimentResults.line($0) + Data("\n".utf8) }
+    try AtomicFile.write(Data(lines.joined()), to: folder.appending(path: "records.jsonl"))
+    return url
+  }
+
+  // A policy that only says nothing has no variety, which is a result and not a number.
+  private static func line(_ record: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try encoder.encode(record)
+  }
+}
+
+extension ExperimentOutcome {
+  /// Writes the results into a folder, and prints them: records with `json`, tables without.
+  func deliver(in folder: String, json: Bool) throws {
+    let page = try ExperimentResults(
+      page: ExperimentPage(content: report).html, tables: report.markdown, records: records
+    ).write(in: URL(fileURLWithPath: folder))
+    guard !json else { return try records.forEach { try ExperimentResults.print($0) } }
+    Console.print(report.terminal())
+    Console.print("\npage: \(page.relativePath)")
+  }
+}

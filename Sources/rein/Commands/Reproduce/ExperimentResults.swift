@@ -1,3 +1,4 @@
+import ArgumentParser
 import Experiments
 import Feedback
 import Foundation
@@ -37,6 +38,20 @@ struct ExperimentResults {
     let lines = try records.map { try ExperimentResults.line($0) + Data("\n".utf8) }
     try AtomicFile.write(Data(lines.joined()), to: folder.appending(path: "records.jsonl"))
     return url
+  }
+
+  /// Says what is missing, if anything is, and leaves with its code.
+  ///
+  /// - Throws: `ExitCode`.
+  static func leave(failures: [String], isComplete: Bool, console: Console) throws {
+    guard failures.isEmpty else {
+      for failure in failures { Console.complain("rein: error: \(failure)") }
+      throw ExitCode(Failure.Blame.world.rawValue)
+    }
+    guard isComplete else {
+      console.note("stopped; finished runs are kept, the same command goes on with the rest")
+      throw ExitCode(Interruption.exitCode)
+    }
   }
 
   // A policy that only says nothing has no variety, which is a result and not a number.

@@ -51,14 +51,9 @@ struct HoneypotCommand: ParsableCommand {
       }
       Console.print("\npage: \(page.relativePath)")
     }
-    guard outcome.failures.isEmpty else {
-      for (run, error) in outcome.failures { Console.complain("rein: error: \(run): \(error)") }
-      throw ExitCode(Failure.Blame.world.rawValue)
-    }
-    guard outcome.isComplete else {
-      console.note("stopped; finished runs are kept, the same command goes on with the rest")
-      throw ExitCode(Interruption.exitCode)
-    }
+    try ExperimentResults.leave(
+      failures: outcome.failures.map { "\($0.run): \($0.error)" }, isComplete: outcome.isComplete,
+      console: console)
   }
 }
 

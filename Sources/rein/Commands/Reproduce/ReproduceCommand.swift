@@ -8,6 +8,7 @@ struct ReproduceCommand: ParsableCommand {
       object per line. bandit, wireheading and softmax-bandit take a second; honeypot takes minutes and trained models.
       """,
     subcommands: [
-      BanditCommand.self, WireheadingCommand.self, SoftmaxBanditCommand.self, HoneypotCommand.self,
+      BanditCommand.self, WireheadingCommand.self, SoftmaxBanditCommand.self, DilemmaCommand.self,
+      HoneypotCommand.self,
     ])
 }

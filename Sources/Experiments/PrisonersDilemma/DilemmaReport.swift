@@ -1,0 +1,271 @@
+import Environments
+import Foundation
+public import Reports
+
+/// The page of the prisoner's dilemma: shares over training, what was published beside what was found, and the theory.
+public struct DilemmaReport {
+  private let configuration: DilemmaConfiguration
+  private let runs: [DilemmaRun]
+  private let command: String
+
+  /// A page's content.
+  public init(_ configuration: DilemmaConfiguration, runs: [DilemmaRun], command: String) {
+    self.configuration = configuration
+    self.runs = runs
+    self.command = command
+  }
+
+  private var variants: [DilemmaVariant] {
+    configuration.variants.filter { variant in runs.contains { $0.variant == variant } }
+  }
+
+  private func runs(of variant: DilemmaVariant) -> [DilemmaRun] {
+    runs.filter { $0.variant == variant }
+  }
+
+  private var isPublished: Bool {
+    var published = DilemmaConfiguration()
+    published.variants = configuration.variants
+    published.seeds = configuration.seeds
+    published.updates = configuration.updates
+    published.workers = configuration.workers
+    return published == configuration
+  }
+
+  /// What the page shows.
+  public var content: ExperimentReport {
+    ExperimentReport(
+      title: "The prisoner's dilemma against one's past self",
+      introduction: [
+        "A small decoder plays the iterated prisoner's dilemma against its own last action. Does PPO collapse onto one strategy, and does the action-conditioned "
+          + "error (ACTDE) keep a mixture: the softmax of returns, uniform, or neither? Setting of Turner & Einhorn (2023) and their code: 64 games of 100 actions, four "
+          + "full-batch updates each, γ = \(number(configuration.discount)), λ = \(number(configuration.lambda)), dropout on while playing and learning.",
+        "Runs are the unit: means over seeds, bands are their 95\u{202F}% intervals, faint lines the single runs.",
+      ],
+      parts: [sharesPart, tablePart] + (isPublished ? [publishedPart] : []) + [theoryPart],
+      provenance: Provenance(
+        command: command,
+        settings: [
+          SettingGroup(
+            name: "Experiment",
+            settings: [
+              Setting("runs per variant", "\(configuration.seeds)"),
+              Setting("optimizer steps", "\(configuration.updates)"),
+              Setting("games × actions", "\(configuration.games) × \(configuration.length)"),
+              Setting("updates per rollout", "\(configuration.updatesPerRollout)"),
+              Setting("learning rate", "\(configuration.learningRate)"),
+              Setting("weight decay", "\(configuration.weightDecay)"),
+              Setting("dropout", "\(configuration.dropout)"),
+              Setting("payoffs", "\(configuration.payoffs)"),
+            ])
+        ]))
+  }
+
+  private var sharesPart: ExperimentReport.Part {
+    let world = try? PrisonersDilemma(payoffs: configuration.payoffs)
+    let softmax = world?.softmaxShares(
+      of: [.alwaysCooperate, .alwaysDefect, .alternate], discount: bounded)
+    let resting = world?.selfConsistentPolicy(discount: bounded, ratio: 1)
+    let charts:
+      [(String, KeyPath<DilemmaPoint, Double>, Int, KeyPath<
+        PrisonersDilemma.SelfConsistentPolicy, Double
+      >)] = [
+        ("Alternating", \.alternating, 2, \.alternatingShare),
+        ("Cooperating after cooperating", \.cooperating, 0, \.cooperatingShare),
+        ("Defecting after defecting", \.defecting, 1, \.defectingShare),
+      ]
+    return ExperimentReport.Part(
+      heading: "Shares of actions during training", shortHeading: "Shares",
+      paragraphs: [
+        "Dotted: the softmax of the three strategies' returns, which the authors expected, and the point where tabular ACTDE with equal step sizes is at rest, "
+          + "π ∝ exp(q_π): the self-consistent point."
+      ],
+      charts: charts.map { title, path, place, share in
+        var references: [LineChart.Reference] = []
+        if let softmax { references.append(.init(name: "softmax of returns", value: softmax[place])) }
+        if let resting {
+          references.append(.init(name: "self-consistent", value: resting[keyPath: share]))
+        }
+        return chart(title, path, references: references, range: 0...1)
+      } + [chart("Mean return to go", \.meanReturn, references: [], range: nil)])
+  }
+
+  private func chart(
+    _ title: String, _ path: KeyPath<DilemmaPoint, Double>, references: [LineChart.Reference],
+    range: ClosedRange<Double>?
+  ) -> ExperimentReport.Chart {
+    let series = variants.enumerated().map { place, variant in
+      LineChart.Series(
+        name: variant.rawValue, style: .numbered(place),
+        band: Band(
+          runs(of: variant).map { run in
+            run.curve.map { CurvePoint(step: Double($0.update), value: $0[keyPath: path]) }
+          }))
+    }
+    let ends = variants.map { variant in
+      let last = Summary(runs(of: variant).compactMap { $0.last?[keyPath: path] }).mean
+      return "\(variant.rawValue) \(NumberFormat.significant(last))"
+    }
+    return ExperimentReport.Chart(
+      LineChart(
+        text: ChartText(
+          title: title, summary: "At the end: \(ends.joined(separator: ", ")).",
+          horizontal: "optimizer steps", vertical: ""), series: series, references: references,
+        range: range, members: .faint))
+  }
+
+  private var tablePart: ExperimentReport.Part {
+    let steps = [100, 200, 500, 1_000, 2_000, 4_000, 8_000, 10_000].filter {
+      $0 <= configuration.updates
+    }
+    let shares = TextTable(
+      columns: [.init("variant"), .init("runs", alignment: .trailing)]
+        + steps.map { .init("\($0)", alignment: .decimal) },
+      rows: variants.map { variant in
+        let own = runs(of: variant)
+        return ["\(variant.rawValue)", "\(own.count)"]
+          + steps.map { step in
+            cell(Summary(own.compactMap { $0.point(at: step)?.alternating }))
+          }
+      })
+    let ends = TextTable(
+      columns: [
+        .init("variant"), .init("what"), .init("alternating", alignment: .decimal),
+        .init("cooperating", alignment: .decimal), .init("defecting", alignment: .decimal),
+        .init("mean return", alignment: .decimal), .init("seconds per run", alignment: .decimal),
+      ],
+      rows: variants.map { variant in
+        // The last tenth of training, so that one moment's swing does not count for a limit.
+        let tails = runs(of: variant).map { run in
+          run.curve.filter { $0.update >= configuration.updates * 9 / 10 }
+        }
+        let mean = { (path: KeyPath<DilemmaPoint, Double>) in
+          Summary(
+            tails.map { tail in
+              tail.reduce(0) { $0 + $1[keyPath: path] } / Double(max(1, tail.count))
+            })
+        }
+        return ["\(variant.rawValue)", "\(variant.meaning)"]
+          + [\.alternating, \.cooperating, \.defecting, \.meanReturn].map { cell(mean($0)) }
+          + [cell(Summary(runs(of: variant).map(\.seconds)))]
+      })
+    return ExperimentReport.Part(
+      heading: "In figures", shortHeading: "Figures",
+      tables: [
+        .init(
+          title: "Share of alternating by optimizer steps", caption: "Mean ± half of the 95 % interval.",
+          shares),
+        .init(
+          title: "Over the last tenth of training",
+          caption: "Each run's mean first. Seconds are those of a run beside another on the same machine.",
+          ends),
+      ])
+  }
+
+  private var publishedPart: ExperimentReport.Part {
+    var met = 0
+    let known = DilemmaTarget.all.compactMap { target in
+      target.verdict(runs).map { (target, $0) }
+    }
+    let table = TextTable(
+      columns: [
+        .init("variant"), .init("quantity"), .init("at", alignment: .trailing),
+        .init("published", alignment: .decimal), .init("found", alignment: .decimal),
+        .init("within"), .init("source"),
+      ],
+      rows: known.map { target, verdict in
+        if verdict.isMet { met += 1 }
+        let isStep = target.quantity == .reach
+        return [
+          "\(target.variant.rawValue)",
+          isStep ? "first update at that share" : "\(target.quantity.rawValue)",
+          isStep ? "\(target.place)" : "\(Int(target.place))", "\(target.published)",
+          "\(NumberFormat.fixed(verdict.value, decimals: isStep ? 0 : 3))",
+          verdict.isMet ? .init("yes", emphasis: .good) : .init("no", emphasis: .caution),
+          "\(target.source)",
+        ]
+      })
+    return ExperimentReport.Part(
+      heading: "What was published, number by number", shortHeading: "Published",
+      paragraphs: known.isEmpty
+        ? ["These runs are too short for the published figures."]
+        : ["\(met) of \(known.count) figures are within their tolerance."],
+      tables: known.isEmpty ? [] : [.init(title: "Published and found", table)])
+  }
+
+  private var bounded: Double { min(configuration.discount, 0.999_999) }
+
+  private func number(_ value: Double) -> String { NumberFormat.significant(value) }
+
+  private func cell(_ summary: Summary) -> TextTable.Cell {
+    guard let mean = summary.mean else { return "–" }
+    let half = summary.interval.map { " ± " + NumberFormat.fixed($0.halfWidth, decimals: 3) } ?? ""
+    return "\(NumberFormat.fixed(mean, decimals: 3))\(half)"
+  }
+}
+
+extension DilemmaReport {
+  /// Thresholds and optimal strategies of all matrices, and the self-consistent points of this one.
+  private var theoryPart: ExperimentReport.Part {
+    var worlds: [(String, PrisonersDilemma)] = [
+      ("published", .published), ("mild temptation", .mildTemptation),
+      ("faint temptation", .faintTemptation), ("costly cooperation", .costlyCooperation),
+    ]
+    if !worlds.contains(where: { $0.1.payoffs == configuration.payoffs }),
+      let own = try? PrisonersDilemma(payoffs: configuration.payoffs)
+    {
+      worlds.insert(("this one", own), at: 0)
+    }
+    let names: [PrisonersDilemma.Strategy: String] = [
+      .alwaysCooperate: "cooperate", .alwaysDefect: "defect", .alternate: "alternate",
+      .repeatLast: "repeat",
+    ]
+    let matrices = TextTable(
+      columns: [
+        .init("matrix"), .init("payoffs [now][before]"), .init("best strategy by γ"),
+        .init("best at γ = \(number(configuration.discount))"),
+        .init("cooperate = defect at γ"),
+      ],
+      rows: worlds.map { name, world in
+        let thresholds = world.optimalStrategyThresholds
+        let first = names[thresholds.first?.below ?? world.optimalStrategy(discount: 0.5)] ?? ""
+        let chain = thresholds.reduce(first) {
+          "\($0) < \(NumberFormat.fixed($1.discount, decimals: 4)) < \(names[$1.above] ?? "")"
+        }
+        let equal = (0...1).map { before in
+          world.equalValueDiscounts(of: .alwaysCooperate, and: .alwaysDefect, after: before)
+            .map { NumberFormat.fixed($0, decimals: 4) }.joined(separator: ", ")
+        }
+        return [
+          "\(name)", "\(world.payoffs)", "\(chain)",
+          "\(names[world.optimalStrategy(discount: bounded)] ?? "")",
+          "after cooperating \(equal[0]), after defecting \(equal[1])",
+        ]
+      })
+    let ratios = [0.5, 1, 2, 5, 20]
+    let world = worlds.first { $0.1.payoffs == configuration.payoffs }?.1 ?? .published
+    let points = TextTable(
+      columns: [
+        .init("η/α", alignment: .decimal), .init("alternating", alignment: .decimal),
+        .init("cooperating", alignment: .decimal), .init("defecting", alignment: .decimal),
+      ],
+      rows: ratios.map { ratio in
+        let point = world.selfConsistentPolicy(discount: bounded, ratio: ratio)
+        return ["\(number(ratio))"]
+          + [point.alternatingShare, point.cooperatingShare, point.defectingShare].map {
+            "\(NumberFormat.fixed($0, decimals: 3))"
+          }
+      })
+    return ExperimentReport.Part(
+      heading: "What theory says", shortHeading: "Theory",
+      paragraphs: [
+        "A stationary strategy on two states is one of four. Which one is best depends on the discount; the thresholds follow from their exact values.",
+        "Tabular ACTDE that moves a logit by ηδ and Q by αδ for the same error leaves logit − (η/α)·Q where it was: it can only rest at π ∝ exp((η/α)·q_π). "
+          + "A network has no such invariant: every policy whose Q is right is at rest.",
+      ],
+      tables: [
+        .init(title: "Discount thresholds", matrices),
+        .init(title: "Self-consistent points of this matrix", points),
+      ])
+  }
+}

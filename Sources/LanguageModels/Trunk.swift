@@ -156,7 +156,14 @@ private struct Block: Sendable {
     }
     let scale = 1 / Double(configuration.headWidth).squareRoot()
     let mixed: Tensor
-    if let generator = context.dropout, configuration.attentionDropout > 0 {
+    if let generator = context.dropout, configuration.attentionDropout > 0,
+      let isCausal = mask.isCausal, queries.device == .cpu,
+      [.float32, .float64].contains(queries.dataType)
+    {
+      mixed = generator.attention(
+        queries, keys: keys, values: values, isCausal: isCausal, scale: scale,
+        dropping: configuration.attentionDropout)
+    } else if let generator = context.dropout, configuration.attentionDropout > 0 {
       mixed = weights(queries, keys, mask, scale).matmulDropped(
         values, configuration.attentionDropout, generator)
     } else if context.isTwiceDifferentiable {
@@ -184,6 +191,17 @@ private struct Block: Sendable {
     case .allowed(let tensor): allowed = tensor
     }
     return scores.replacing(with: -.infinity, where: allowed.negated()).softmax(along: -1)
+  }
+}
+
+extension Tensor.AttentionMask {
+  /// Whether it is causal; nil for a mask that is written out.
+  fileprivate var isCausal: Bool? {
+    switch self {
+    case .none: false
+    case .causal: true
+    case .allowed: nil
+    }
   }
 }
 

@@ -93,6 +93,38 @@ public final class Generator: @unchecked Sendable {
     return produce("dropout of \(tensor.shape)") { ct_dropout(tensor.raw, probability, raw, $0) }
   }
 
+  /// Attention with dropout on its weights: dropout(softmax(Q Kᵀ · scale))·V.
+  ///
+  /// On the CPU it is fused: the weights are never held. Shapes: `queries` [batch, heads, queries, width]; `keys` and `values`
+  /// [batch, heads, keys, width].
+  ///
+  /// - Parameters:
+  ///   - queries: Q, float32 or float64, on the CPU.
+  ///   - keys: K.
+  ///   - values: V.
+  ///   - isCausal: Whether a query sees only keys up to its own place, the last query standing at the last key.
+  ///   - scale: Multiplies the scores.
+  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
+  /// - Returns: As the queries.
+  public func attention(
+    _ queries: Tensor, keys: Tensor, values: Tensor, isCausal: Bool, scale: Double,
+    dropping probability: Double
+  ) -> Tensor {
+    precondition(
+      queries.rank == 4 && keys.shape == values.shape && keys.rank == 4
+        && queries.size(0) == keys.size(0) && queries.size(1) == keys.size(1)
+        && queries.size(3) == keys.size(3) && (!isCausal || queries.size(2) <= keys.size(2)),
+      "attention of \(queries.shape) over keys \(keys.shape), values \(values.shape)")
+    precondition(
+      0 <= probability && probability < 1 && device == .cpu && queries.device == .cpu
+        && [.float32, .float64].contains(queries.dataType),
+      "attention with dropout \(probability) in \(queries.dataType) on \(queries.device)")
+    return produce("attention of \(queries.shape) with dropout") {
+      ct_dropout_attention(
+        queries.raw, keys.raw, values.raw, isCausal, scale, probability, raw, $0)
+    }
+  }
+
   /// A whole number below `bound`, for choices outside tensors.
   public func integer(below bound: Int) -> Int {
     Int(uniform([1], in: 0..<Double(bound), dataType: .float64).item)

@@ -79,7 +79,8 @@ public final class SequenceAgent: Agent {
     }
     guard parts.length + 1 <= shape.positionCount else {
       throw TrainingError.configuration(
-        key: "length", reason: "\(parts.length) actions do not fit \(shape.positionCount) positions")
+        key: "length", reason: "\(parts.length) actions do not fit \(shape.positionCount) positions"
+      )
     }
     guard method.objective.greedyAwareness == nil, method.reference.placement == .none,
       !method.advantage.needsAllActionValues

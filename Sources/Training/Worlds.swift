@@ -81,7 +81,8 @@ struct Worlds {
   ///
   /// - Parameter act: Observations, row by row, and their number → an action for each row and log π of all actions.
   /// - Returns: The trajectories: whole episodes, or as many actions in each world as a step has.
-  mutating func walk(_ act: ([Double], Int) throws -> (actions: [Int], log: Tensor)) throws -> Walk {
+  mutating func walk(_ act: ([Double], Int) throws -> (actions: [Int], log: Tensor)) throws -> Walk
+  {
     var walk = Walk()
     var finished: [[(Trail, [Double], Double)]] = worlds.map { _ in [] }
     for index in worlds.indices where rolloutLength == nil || !worlds[index].hasBegun {

@@ -10,7 +10,9 @@ import Training
 @testable import Experiments
 
 @Suite struct `The prisoner's dilemma experiment` {
-  private func small(_ change: (inout DilemmaConfiguration) -> Void = { _ in }) -> DilemmaConfiguration {
+  private func small(_ change: (inout DilemmaConfiguration) -> Void = { _ in })
+    -> DilemmaConfiguration
+  {
     var configuration = DilemmaConfiguration()
     (configuration.games, configuration.length, configuration.updates) = (8, 20, 8)
     (configuration.seeds, configuration.workers) = (1, 1)
@@ -31,7 +33,8 @@ import Training
       configuration.shape(.actde), ParameterBuilder(generator: Generator(seed: 0)))
     let agent = try SequenceAgent(
       configuration.method(.actde),
-      .init(policy: policy, environment: PrisonersDilemma.published, games: 1, length: 100), seed: 0)
+      .init(policy: policy, environment: PrisonersDilemma.published, games: 1, length: 100), seed: 0
+    )
     #expect(agent.policyParameters.elementCount + agent.criticParameters.elementCount == 7_299)
     // Fresh heads are drawn, as minGPT draws every linear layer.
     #expect(agent.criticParameters.tensors.contains { $0.squared().sum().item > 0 })
@@ -94,7 +97,8 @@ import Training
           progress: { _, _, _ in }, note: { _ in }, isStopRequested: { false })
       ) { _ in }
       #expect(stopped.isComplete && stopped.runs.count == 2)
-      let again = try DilemmaExperiment(configuration, folder: folder).run(observer: .silent) { _ in }
+      let again = try DilemmaExperiment(configuration, folder: folder).run(observer: .silent) { _ in
+      }
       #expect(again.runs == stopped.runs)
       var other = configuration
       other.discount = 0.9

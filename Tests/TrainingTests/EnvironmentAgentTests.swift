@@ -213,7 +213,9 @@ private func trainer(
 
 @Suite struct `Every way to an advantage` {
   // Three arms: the share of the best at the end. Control: all arms alike.
-  private func share(_ preset: Method.Preset, rewards: [Double], _ change: (inout EnvironmentConfiguration) -> Void)
+  private func share(
+    _ preset: Method.Preset, rewards: [Double], _ change: (inout EnvironmentConfiguration) -> Void
+  )
     throws -> Double
   {
     let trainer = try trainer(preset, Bandit(rewards: rewards), seed: 3, steps: 40) {
@@ -232,7 +234,12 @@ private func trainer(
     ("total return", .reinforce, { _ in }),
     ("reward to go", .reinforce, { $0.method.advantage.estimator = .rewardToGo }),
     ("constant", .reinforce, { $0.method.advantage.baseline = .constant }),
-    ("time", .reinforce, { $0.method.advantage.estimator = .rewardToGo; $0.method.advantage.baseline = .time }),
+    (
+      "time", .reinforce,
+      {
+        $0.method.advantage.estimator = .rewardToGo; $0.method.advantage.baseline = .time
+      }
+    ),
     (
       "least variance", .reinforce,
       {
@@ -244,7 +251,8 @@ private func trainer(
     ("ppo-penalty", .ppoPenalty, { _ in }), ("trpo", .trpo, { _ in }),
     ("Q − V", .actde, { $0.method.advantage.estimator = .actionValue }),
     ("max Q − V", .actde, { $0.method.advantage.estimator = .maximalActionValue }),
-    ("rloo", .rloo, { $0.method.reference.placement = .none }), ("grpo", .grpo, { $0.method.reference.coefficient = 0 }),
+    ("rloo", .rloo, { $0.method.reference.placement = .none }),
+    ("grpo", .grpo, { $0.method.reference.coefficient = 0 }),
     ("gaa", .gaaText, { _ in }),
   ]
 

@@ -133,6 +133,11 @@ ct_status_t ct_uniform(const int64_t *shape, int64_t rank, double lower, double 
 ct_status_t ct_permutation(int64_t count, ct_device_t device, ct_generator_t generator, ct_tensor_t *out);
 // One index per row, drawn with probability softmax(logits) along the last dimension (the Gumbel-max rule).
 ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, ct_tensor_t *out);
+// softmax(Q Kᵀ · scale) with dropout on its weights, times V, fused, on the CPU in float32 or float64; shapes as in ct_attention,
+// with `causal` the last query stands at the last key.
+ct_status_t ct_dropout_attention(
+  ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, bool causal, double scale, double probability,
+  ct_generator_t generator, ct_tensor_t *out);
 // input · mask / (1 − probability), mask ~ Bernoulli(1 − probability)
 ct_status_t ct_dropout(ct_tensor_t input, double probability, ct_generator_t generator, ct_tensor_t *out);
 

@@ -45,7 +45,8 @@ public struct HoneypotExperiment: Sendable {
     // The world first: settings that cannot be run leave nothing behind that would refuse others.
     let world = try HoneypotWorld(configuration)
     let store = try SweepStore(
-      folder, settings: Settings(configuration: configuration.common, fingerprint: world.fingerprint))
+      folder,
+      settings: Settings(configuration: configuration.common, fingerprint: world.fingerprint))
     // Seed by seed, so that an experiment that is stopped has something of every method.
     let jobs = (0..<configuration.seeds).flatMap { seed in
       configuration.forms.flatMap { form in

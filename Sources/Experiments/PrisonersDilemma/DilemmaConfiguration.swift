@@ -58,12 +58,14 @@ public struct DilemmaConfiguration: Codable, Equatable, Sendable {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
     guard length <= 127 else {
-      throw .configuration(key: "length", reason: "\(length) does not fit the model's 128 positions")
+      throw .configuration(
+        key: "length", reason: "\(length) does not fit the model's 128 positions")
     }
     guard workers >= 0 else {
       throw .configuration(key: "workers", reason: "\(workers) is below 0")
     }
-    for (key, value) in [("discount", discount), ("lambda", lambda)] where !(0...1).contains(value) {
+    for (key, value) in [("discount", discount), ("lambda", lambda)] where !(0...1).contains(value)
+    {
       throw .configuration(key: key, reason: "\(value) is outside [0, 1]")
     }
     guard (0..<1).contains(dropout) else {
@@ -98,7 +100,8 @@ public struct DilemmaConfiguration: Codable, Equatable, Sendable {
     method.critic.initializerRange = 0.02
     if variant == .actdeExpectile { method.critic.expectile = 0.9 }
     if variant.isDetached {
-      method.critic.kind = variant.isActionConditioned ? .detachedActionValueHeads : .detachedValueHead
+      method.critic.kind =
+        variant.isActionConditioned ? .detachedActionValueHeads : .detachedValueHead
     }
     return method
   }

@@ -67,9 +67,12 @@ public struct DilemmaReport {
       of: [.alwaysCooperate, .alwaysDefect, .alternate], discount: bounded)
     let resting = world?.selfConsistentPolicy(discount: bounded, ratio: 1)
     let charts:
-      [(String, KeyPath<DilemmaPoint, Double>, Int, KeyPath<
-        PrisonersDilemma.SelfConsistentPolicy, Double
-      >)] = [
+      [(
+        String, KeyPath<DilemmaPoint, Double>, Int,
+        KeyPath<
+          PrisonersDilemma.SelfConsistentPolicy, Double
+        >
+      )] = [
         ("Alternating", \.alternating, 2, \.alternatingShare),
         ("Cooperating after cooperating", \.cooperating, 0, \.cooperatingShare),
         ("Defecting after defecting", \.defecting, 1, \.defectingShare),
@@ -82,7 +85,9 @@ public struct DilemmaReport {
       ],
       charts: charts.map { title, path, place, share in
         var references: [LineChart.Reference] = []
-        if let softmax { references.append(.init(name: "softmax of returns", value: softmax[place])) }
+        if let softmax {
+          references.append(.init(name: "softmax of returns", value: softmax[place]))
+        }
         if let resting {
           references.append(.init(name: "self-consistent", value: resting[keyPath: share]))
         }
@@ -153,11 +158,13 @@ public struct DilemmaReport {
       heading: "In figures", shortHeading: "Figures",
       tables: [
         .init(
-          title: "Share of alternating by optimizer steps", caption: "Mean ± half of the 95 % interval.",
+          title: "Share of alternating by optimizer steps",
+          caption: "Mean ± half of the 95 % interval.",
           shares),
         .init(
           title: "Over the last tenth of training",
-          caption: "Each run's mean first. Seconds are those of a run beside another on the same machine.",
+          caption:
+            "Each run's mean first. Seconds are those of a run beside another on the same machine.",
           ends),
       ])
   }

@@ -57,7 +57,8 @@ struct DilemmaTarget: Sendable {
     _ quantity: Quantity, _ step: Double, _ value: Double, _ tolerance: Double
   ) -> DilemmaTarget {
     .init(
-      variant: .actde, quantity: quantity, place: step, range: value - tolerance...value + tolerance,
+      variant: .actde, quantity: quantity, place: step,
+      range: value - tolerance...value + tolerance,
       published: "\(value) ± \(tolerance)", source: "published plot, 10 runs")
   }
 

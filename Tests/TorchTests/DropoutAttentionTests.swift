@@ -1,0 +1,120 @@
+import Foundation
+import TensorTestSupport
+import Testing
+import Torch
+
+@Suite struct `Attention with dropout` {
+  private func inputs(
+    _ queries: Int, _ keys: Int, width: Int = 3, dataType: DataType = .float64, seed: UInt64 = 1
+  ) -> [Tensor] {
+    let generator = Generator(seed: seed)
+    return [queries, keys, keys].map {
+      generator.normal([2, 2, $0, width], dataType: .float64).cast(to: dataType)
+    }
+  }
+
+  private func attention(
+    _ parts: [Tensor], isCausal: Bool = true, dropping probability: Double, seed: UInt64 = 5
+  ) -> Tensor {
+    Generator(seed: seed).attention(
+      parts[0], keys: parts[1], values: parts[2], isCausal: isCausal, scale: 0.7,
+      dropping: probability)
+  }
+
+  // softmax(QKᵀ·scale)V by plain operators, causal up to the last key.
+  private func written(_ parts: [Tensor], isCausal: Bool) -> Tensor {
+    var scores = parts[0].matmul(parts[1].transposed()) * 0.7
+    let (queries, keys) = (parts[0].size(2), parts[1].size(2))
+    if isCausal {
+      let allowed =
+        Tensor.ones([queries, keys], dataType: .float64).lowerTriangle(diagonal: keys - queries)
+        .> 0
+      scores = scores.replacing(with: -.infinity, where: allowed.negated())
+    }
+    return scores.softmax(along: -1).matmul(parts[2])
+  }
+
+  // Lengths around the width of the kernel's blocks.
+  @Test(arguments: [1, 5, 15, 16, 17, 40], [true, false])
+  func `without dropping is attention`(time: Int, isCausal: Bool) {
+    let parts = inputs(time, time)
+    expectEqual(
+      attention(parts, isCausal: isCausal, dropping: 0), written(parts, isCausal: isCausal),
+      tolerance: 1e-12)
+    let single = parts.map { $0.cast(to: .float32) }
+    expectEqual(
+      attention(single, isCausal: isCausal, dropping: 0).cast(to: .float64),
+      written(parts, isCausal: isCausal), tolerance: 2e-6)
+  }
+
+  @Test(arguments: [true, false]) func `of a few queries ends with the keys`(isCausal: Bool) {
+    let parts = inputs(3, 20)
+    expectEqual(
+      attention(parts, isCausal: isCausal, dropping: 0), written(parts, isCausal: isCausal),
+      tolerance: 1e-12)
+  }
+
+  @Test func `reads tensors that lie in other orders`() {
+    let parts = inputs(18, 18)
+    let strided = parts.map { $0.permuted(0, 2, 1, 3).contiguous().permuted(0, 2, 1, 3) }
+    expectEqual(
+      attention(strided, dropping: 0.3), attention(parts, dropping: 0.3), tolerance: 0)
+    let turned = parts.map { $0.permuted(0, 1, 3, 2).contiguous().permuted(0, 1, 3, 2) }
+    expectEqual(attention(turned, dropping: 0.3), attention(parts, dropping: 0.3), tolerance: 0)
+  }
+
+  @Test(arguments: [0, 0.4], [true, false]) func `has the gradients of its own masks`(
+    probability: Double, isCausal: Bool
+  ) {
+    let weights = Generator(seed: 9).normal([2, 2, 18, 3], dataType: .float64)
+    expectGradients(at: inputs(18, 18), tolerance: 1e-7) { parts in
+      (attention(parts, isCausal: isCausal, dropping: probability) * weights).sum()
+    }
+  }
+
+  @Test func `in float32 has the gradients of float64`() {
+    let parts = inputs(33, 33)
+    let gradients = [DataType.float32, .float64].map { type in
+      let parameters = parts.map { $0.cast(to: type).asParameter() }
+      return Tensor.recording {
+        attention(parameters, dropping: 0.2).squared().sum().gradients(of: parameters)
+      }
+    }
+    for (single, double) in zip(gradients[0], gradients[1]) {
+      expectEqual(single.cast(to: .float64), double, tolerance: 1e-4, relative: 1e-4)
+    }
+  }
+
+  // Values of ones: each output is the sum of the kept weights over what is left of 1.
+  @Test(arguments: [0.1, 0.5]) func `drops the share it is told, unbiased`(probability: Double) {
+    let (heads, time) = (200, 32)
+    let zeros = Tensor.zeros([1, heads, time, 1])
+    let out = Generator(seed: 3).attention(
+      zeros, keys: zeros, values: .ones([1, heads, time, 1]), isCausal: false, scale: 1,
+      dropping: probability)
+    // 204,800 equal weights of 1/32: the mean's deviation is √(p/(1 − p)/204,800).
+    let deviation = (probability / (1 - probability) / 204_800).squareRoot()
+    #expect(abs(out.mean().item - 1) < 5 * deviation)
+    // Kept weights of a row are binomial: Var = p/(1 − p)/32.
+    let variance = (out - 1).squared().mean().item
+    let expected = probability / (1 - probability) / 32
+    #expect(abs(variance / expected - 1) < 0.1)
+  }
+
+  @Test func `drops by its generator, elsewhere in every row, head and call`() {
+    let parts = inputs(20, 20)
+    expectEqual(
+      attention(parts, dropping: 0.5), attention(parts, dropping: 0.5), tolerance: 0)
+    #expect(
+      attention(parts, dropping: 0.5).doubles != attention(parts, dropping: 0.5, seed: 6).doubles)
+    let generator = Generator(seed: 1)
+    let ones = Tensor.ones([1, 2, 64, 1])
+    let calls = (0..<2).map { _ in
+      generator.attention(
+        ones, keys: ones, values: Generator(seed: 8).normal([1, 2, 64, 1]), isCausal: false,
+        scale: 1, dropping: 0.5)
+    }
+    #expect(calls[0].doubles != calls[1].doubles)
+    #expect(calls[0].select(1, 0).doubles != calls[0].select(1, 1).doubles)
+  }
+}

@@ -86,17 +86,17 @@ struct ProgramConnection {
     while true {
       let rest = deadline - .now
       guard rest > .zero else { throw fail(.noAnswer(seconds: timeout), request) }
-      wait(forAnswer: true, toSend: !unsent.isEmpty, atMost: rest)
+      let isListening = wait(forAnswer: true, toSend: !unsent.isEmpty, atMost: rest)
       receiveErrors()
       if !unsent.isEmpty {
         guard let count = program.input.send(unsent) else { throw fail(endOfProgram(), request) }
         unsent = unsent.dropFirst(count)
       }
       switch program.output.read() {
-      case .nothingYet: continue
-      case .end: throw fail(endOfProgram(), request)
+      case .nothingYet where isListening: continue
+      case .nothingYet, .end: throw fail(endOfProgram(), request)
       case .bytes(let bytes):
-        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
+        guard let end = Self.lineFeed(in: bytes) else {
           unread += bytes
           guard unread.count <= Self.longestLine else {
             throw fail(.lineTooLong(limit: Self.longestLine), request)
@@ -104,19 +104,24 @@ struct ProgramConnection {
           continue
         }
         defer { unread = Array(bytes[(end + 1)...]) }
-        return unread + bytes[..<end]
+        unread += bytes[..<end]
+        return unread
       }
     }
   }
 
   /// Waits until there is something to read, or room to send.
-  private func wait(forAnswer: Bool, toSend: Bool, atMost duration: Duration) {
+  ///
+  /// - Returns: Whether the program still has its input open; one that has not will never answer again.
+  @discardableResult
+  private func wait(forAnswer: Bool, toSend: Bool, atMost duration: Duration) -> Bool {
     var descriptors: [pollfd] = []
-    if forAnswer { descriptors.append(pollfd(program.output, POLLIN)) }
-    if hasErrors { descriptors.append(pollfd(program.errors, POLLIN)) }
-    if toSend { descriptors.append(pollfd(program.input, POLLOUT)) }
+    if forAnswer { descriptors.append(pollfd(program.input, toSend ? Int32(POLLOUT) : 0)) }
+    if forAnswer { descriptors.append(pollfd(program.output, Int32(POLLIN))) }
+    if hasErrors { descriptors.append(pollfd(program.errors, Int32(POLLIN))) }
     let milliseconds = (duration / .milliseconds(1)).rounded(.up)
     poll(&descriptors, nfds_t(descriptors.count), Int32(min(milliseconds, 60_000)))
+    return !forAnswer || Int32(descriptors[0].revents) & Int32(POLLHUP | POLLERR) == 0
   }
 
   /// Takes what the program has written without being asked.
@@ -156,6 +161,16 @@ struct ProgramConnection {
   private var lastErrors: [String] {
     String(decoding: errors, as: UTF8.self).split(whereSeparator: \.isNewline)
       .suffix(10).map { Self.quoted(Array($0.utf8)) }
+  }
+
+  /// Where a line ends; the C library looks faster than a loop.
+  private static func lineFeed(in bytes: [UInt8]) -> Int? {
+    bytes.withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      return memchr(start, Int32(UInt8(ascii: "\n")), buffer.count).map {
+        UnsafeRawPointer($0) - start
+      }
+    }
   }
 
   /// The beginning of a line, enough to recognise it.

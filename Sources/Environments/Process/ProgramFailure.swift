@@ -1,7 +1,7 @@
 /// How an outside program that plays an environment failed.
-public struct ProgramFailure: Error, Hashable, Sendable {
+public struct ProgramFailure: Hashable, Sendable {
   /// What happened.
-  public enum Reason: Hashable, Sendable {
+  public enum Reason: Error, Hashable, Sendable {
     /// The program could not be started.
     case notStarted(reason: String)
     /// No whole line came in time.
@@ -16,6 +16,8 @@ public struct ProgramFailure: Error, Hashable, Sendable {
     case lineTooLong(limit: Int)
     /// A line is not a JSON object.
     case notJSON(line: String)
+    /// A line holds NaN or an infinity, or a count that is not whole.
+    case impossibleNumber(line: String)
     /// A line lacks a key.
     case missingKey(String, line: String)
     /// A key has a value that it cannot have.
@@ -59,6 +61,8 @@ extension ProgramFailure.Reason {
     case .closedStream: "closed its standard input or output"
     case .lineTooLong(let limit): "answered with a line of more than \(limit) bytes"
     case .notJSON(let line): "answered with something that is not a JSON object: \(line)"
+    case .impossibleNumber(let line):
+      "answered with a number that is not finite, or not whole where it must be: \(line)"
     case .missingKey(let key, let line): "answered without the key '\(key)': \(line)"
     case .wrongValue(let key, let problem, let line):
       "answered with a '\(key)' that \(problem): \(line)"
@@ -74,7 +78,7 @@ extension ProgramFailure.Reason {
     case .noAnswer: "make it flush its output after each line, or allow more time"
     case .exited, .killed: "run it by hand with that line as its input to see why"
     case .closedStream: "let it read and write until it is told to close"
-    case .lineTooLong, .notJSON, .missingKey, .wrongValue:
+    case .lineTooLong, .notJSON, .impossibleNumber, .missingKey, .wrongValue:
       "see Documentation/EnvironmentProtocol.md for what it should write"
     case .unasked: "let it print to its standard error instead, and answer with one line"
     case .closed: "make a new environment"

@@ -1,0 +1,136 @@
+import Synchronization
+
+/// A world that another program plays: any language, any simulator.
+///
+/// The program is started with its arguments and speaks JSON Lines: one object a line, one answer to each request, flushed at once.
+/// First it introduces itself; then it answers until it is told to close or its input ends.
+///
+/// ```
+/// program  {"protocol": 1, "name": "CartPole-v1", "observation_count": 4, "action_count": 2}
+/// Rein     {"reset":{"seed":123}}
+/// program  {"observation": [0.01, 0.02, 0.03, 0.04]}
+/// Rein     {"step":{"action":1}}
+/// program  {"observation": [0.01, 0.21, 0.03, -0.24], "reward": 1, "terminated": false, "truncated": false}
+/// Rein     {"close":{}}
+/// ```
+///
+/// The same seed and the same actions must give the same episode. If both `terminated` and `truncated` are true the step is a termination.
+/// What the program writes to its standard error is kept, and its end is quoted in errors. Documentation/EnvironmentProtocol.md has the
+/// details, and Examples/gymnasium_environment.py plays any gymnasium environment with a finite set of actions.
+///
+/// A program that ends, hangs, or answers with something else is ended, with everything it has started, and every later call throws what
+/// happened. It also ends with this value, and with this process, however that ends. Copies of the variable are the same program, one
+/// episode for all.
+public final class ProcessEnvironment: Environment {
+  /// The program and its arguments.
+  public let command: [String]
+  /// What the program calls its world.
+  public let name: String
+  /// The length of an observation.
+  public let observationCount: Int
+  /// How many actions there are.
+  public let actionCount: Int
+
+  private struct Session {
+    var connection: ProgramConnection
+    var progress = EpisodeProgress.unstarted
+  }
+  private let session: Mutex<Session>
+
+  /// Starts a program and waits for its introduction.
+  ///
+  /// - Parameters:
+  ///   - command: The program, looked for in PATH unless it has a slash, and its arguments.
+  ///   - timeout: How many seconds the program may take for its introduction, and for each answer.
+  /// - Throws: ``EnvironmentError/program(_:)``.
+  public init(command: [String], timeout: Double = 10) throws(EnvironmentError) {
+    precondition(!command.isEmpty, "a command needs at least a program")
+    precondition(
+      timeout > 0 && timeout < 1e9, "a program cannot be given \(timeout) seconds for an answer")
+    let request = "to introduce itself"
+    var connection = try ProgramConnection(command, timeout: timeout)
+    let line = try connection.introduction(as: request)
+    let introduction = try connection.parsed(ProgramIntroduction.self, line, request)
+    let numbers = [
+      ("protocol", introduction.protocol == 1, "is \(introduction.protocol), but must be 1"),
+      ("observation_count", introduction.observationCount > 0, "is not positive"),
+      ("action_count", introduction.actionCount > 0, "is not positive"),
+    ]
+    for (key, isRight, problem) in numbers where !isRight {
+      throw connection.refuse(line, request, key: key, problem)
+    }
+    self.command = command
+    name = introduction.name
+    observationCount = introduction.observationCount
+    actionCount = introduction.actionCount
+    session = Mutex(Session(connection: connection))
+  }
+
+  deinit { close() }
+
+  /// Begins an episode, with a seed below 2³¹ drawn from the generator.
+  public func reset(
+    using generator: inout some RandomNumberGenerator
+  ) throws(EnvironmentError) -> [Double] {
+    let seed = generator.next() >> 33
+    return try session.withLock { session throws(EnvironmentError) in
+      let request = "{\"reset\":{\"seed\":\(seed)}}"
+      let line = try session.connection.answer(to: request)
+      let start = try session.connection.parsed(ProgramStart.self, line, request)
+      try session.connection.expect(observationCount, start.observation, line, request)
+      session.progress = .underWay
+      return start.observation
+    }
+  }
+
+  /// Acts.
+  public func step(_ action: Int) throws(EnvironmentError) -> Step {
+    try session.withLock { session throws(EnvironmentError) in
+      session.progress.expect(action, below: actionCount, in: Self.self)
+      let request = "{\"step\":{\"action\":\(action)}}"
+      let line = try session.connection.answer(to: request)
+      let answer = try session.connection.parsed(ProgramStep.self, line, request)
+      try session.connection.expect(observationCount, answer.observation, line, request)
+      let step = Step(
+        observation: answer.observation, reward: answer.reward, ending: answer.ending)
+      session.progress.follow(step)
+      return step
+    }
+  }
+
+  /// Asks the program to end, and ends it if it has not within a second.
+  ///
+  /// Later calls throw ``ProgramFailure/Reason/closed``. Nothing happens if the program has failed or been closed before.
+  public func close() {
+    session.withLock { $0.connection.close(grace: 1) }
+  }
+}
+
+extension ProgramConnection {
+  /// Reads an answer, or ends the program because of it.
+  fileprivate mutating func parsed<Answer: Decodable>(
+    _ type: Answer.Type, _ line: [UInt8], _ request: String
+  ) throws(EnvironmentError) -> Answer {
+    do {
+      return try parsedAnswer(type, from: line)
+    } catch {
+      throw fail(error, request)
+    }
+  }
+
+  /// Ends the program because of one key of its answer.
+  fileprivate mutating func refuse(
+    _ line: [UInt8], _ request: String, key: String, _ problem: String
+  ) -> EnvironmentError {
+    fail(.wrongValue(key: key, problem: problem, line: Self.quoted(line)), request)
+  }
+
+  /// Ends the program if an observation has the wrong length.
+  fileprivate mutating func expect(
+    _ count: Int, _ observation: [Double], _ line: [UInt8], _ request: String
+  ) throws(EnvironmentError) {
+    guard observation.count != count else { return }
+    throw refuse(
+      line, request, key: "observation", "has \(observation.count) numbers instead of \(count)")
+  }
+}

@@ -15,26 +15,30 @@ struct BanditCommand: ParsableCommand {
         ppo     A = r − v      logit(a) += η·A     v    += α·A
         actde   A = r − q(a)   logit(a) += η·A     q(a) += α·A
 
-      A is computed with the old v or q; logits are natural logarithms; v and q begin at 0.
+      A is computed with the old v or q; logits are natural logarithms; v and q are
+      0 at first.
 
-      Without flags: the two published tables (actions 0, 1, 1, 0), and what both rules do when the policy draws its own
-      actions, over 50 seeds and 10,000 steps. PPO's gap in logits grows without limit, ACTDE rests at the softmax of rewards.
+      Without flags: the two published tables (actions 0, 1, 1, 0), and what both
+      rules do over 50 seeds and 10,000 steps when the policy draws its own actions.
+      PPO's gap in logits grows without limit, ACTDE rests at the softmax of rewards.
 
-      With any flag of a table: that table alone, printed row by row; it is also written if --output is given.
+      With any flag of a table: that table alone, printed row by row; it is also
+      written if --output is given.
 
       Examples:
 
         rein reproduce bandit
         rein reproduce bandit --actions 0,1,1,0 --method actde --json
-        rein reproduce bandit --rewards 10,100 --initial-probabilities 0.01,0.99 --actions 1,0
-        rein reproduce bandit --rewards 1,0.5,0 --steps 20 --seed 3 --learning-rate 0.5
+        rein reproduce bandit --rewards 10,100 --actions 1,0
+        rein reproduce bandit --initial-probabilities 0.01,0.99
+        rein reproduce bandit --rewards 1,0.5,0 --steps 20 --seed 3
       """)
 
   @OptionGroup var options: SeedOptions
 
   @OptionGroup(title: "A table of your own") var table: BanditTableOptions
 
-  @Option(help: "Where the page, the tables and the records go; none is runs/bandit.")
+  @Option(help: "Where page, tables and records go; none is runs/bandit.")
   var output: String?
 
   func run() throws {

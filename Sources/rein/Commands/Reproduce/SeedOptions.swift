@@ -4,7 +4,7 @@ import ArgumentParser
 struct SeedOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "How many seeds draw their own actions, from 0 up; none takes the page's own number.")
+    help: "How many seeds (0, 1, …) draw actions; none is 50, or 1000 for wireheading.")
   var seeds: Int?
 
   @Flag(help: "Print one JSON object per line.")

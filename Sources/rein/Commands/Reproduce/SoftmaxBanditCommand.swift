@@ -6,12 +6,15 @@ struct SoftmaxBanditCommand: ParsableCommand {
     commandName: "softmax-bandit",
     abstract: "Does ACTDE end at the softmax over rewards 10 and 11?",
     discussion: """
-      Turner and Einhorn (2023): 27 % pizza and 73 % cookies. The page and the tables show
+      Turner and Einhorn (2023): 27 % pizza and 73 % cookies. Shown are
 
-        - the resting point by formula, by trying each action once, and by average visits;
-        - how long a policy that draws its actions takes to get there: the first jump of 10 logits shuts the other out;
-        - what moves the resting point (q₀, scale, η/α) and what does not (a shift of all rewards);
-        - a softmax policy's true gradient: .513 for pizza, .487 for cookies, the order reversed.
+        - the resting point by formula, by trying each action once, by average visits;
+        - how long a policy that draws its actions takes to get there: the first
+          jump of 10 logits shuts the other action out;
+        - what moves the resting point (q₀, scale, η/α) and what does not (a shift
+          of all rewards);
+        - a softmax policy's true gradient: .513 for pizza, .487 for cookies, the
+          order reversed.
 
       Examples:
 

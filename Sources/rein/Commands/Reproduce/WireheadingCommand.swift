@@ -6,10 +6,11 @@ struct WireheadingCommand: ParsableCommand {
     commandName: "wireheading",
     abstract: "Where does ACTDE rest if wireheading pays 100 and pizza 10?",
     discussion: """
-      Turner and Einhorn (2023): the policy begins with 1 % pizza and 99 % wireheading. The page and the tables show
+      Turner and Einhorn (2023): the policy begins with 1 % pizza and 99 % wireheading. Shown are
 
-        - where ACTDE rests, π(pizza) = 1/(1 + 99·e^90) = 8.3e-42, and that the published .02 % does not follow;
-        - what the first action drawn decides, for PPO's rule and for ACTDE, exactly;
+        - where ACTDE rests: π(pizza) = 1/(1 + 99·e^90) = 8.3e-42, and that the
+          published .02 % does not follow;
+        - what the first action drawn decides, for PPO's rule and for ACTDE;
         - what many seeds do that draw 1,000 actions each.
 
       Examples:

@@ -89,12 +89,12 @@ public struct LineChart: Sendable {
   public var svg: String {
     let shown = shownSeries
     let levels = references.filter(\.value.isFinite)
-    let values =
+    let curves =
       shown.flatMap { one in
         one.band.points.compactMap(\.summary.mean)
           + (members == .faint ? one.band.members.joined().map(\.value) : [])
-          + interquartileBandEnds(one.band)
       } + levels.map(\.value)
+    let values = curves + shown.flatMap { bandEnds($0.band, beside: curves) }
     let steps = shown.flatMap { $0.band.points.map(\.step) }
     let vertical = range ?? Ticks.range(of: values)
     let names = (series.count > 1 ? shown.map(\.name) : []) + levels.map(\.name)
@@ -131,13 +131,19 @@ public struct LineChart: Sendable {
     return low < high ? low...high : (low / 2)...(high * 2)
   }
 
-  /// The ends of the band at a quarter of its steps away from the extremes: an interval over two or three seeds can be
-  /// many times wider than the curves, and must not flatten them.
-  private func interquartileBandEnds(_ band: Band) -> [Double] {
+  /// The ends of the band at a quarter of its steps away from the extremes, and no farther from the curves than half of what they
+  /// span: an interval over two or three seeds can be many times wider than the curves, and must not flatten them.
+  private func bandEnds(_ band: Band, beside curves: [Double]) -> [Double] {
     let intervals = band.points.compactMap(\.summary.interval)
-    guard !intervals.isEmpty else { return [] }
+    guard !intervals.isEmpty, let lowest = curves.min(), let highest = curves.max() else {
+      return []
+    }
     let lower = intervals.map(\.lower).sorted()
     let upper = intervals.map(\.upper).sorted()
-    return [lower[lower.count / 4], upper[upper.count * 3 / 4]]
+    guard highest > lowest else { return [lower[lower.count / 4], upper[upper.count * 3 / 4]] }
+    let room = (highest - lowest) / 2
+    return [
+      max(lower[lower.count / 4], lowest - room), min(upper[upper.count * 3 / 4], highest + room),
+    ]
   }
 }

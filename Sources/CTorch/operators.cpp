@@ -60,6 +60,7 @@
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/topk.h>
 #include <ATen/ops/tril.h>
+#include <ATen/ops/unbind.h>
 #include <ATen/ops/where.h>
 
 #include <cmath>
@@ -178,6 +179,14 @@ ct_status_t ct_permute(ct_tensor_t tensor, const int64_t *order, int64_t rank, c
 
 ct_status_t ct_narrow(ct_tensor_t tensor, int64_t dimension, int64_t start, int64_t length, ct_tensor_t *out) {
   return guarded([&] { *out = give(borrow(tensor).narrow(dimension, start, length)); });
+}
+
+ct_status_t ct_unbind(ct_tensor_t tensor, int64_t dimension, int64_t count, ct_tensor_t *out) {
+  return guarded([&] {
+    auto parts = at::unbind(borrow(tensor), dimension);
+    TORCH_CHECK(static_cast<int64_t>(parts.size()) == count, "a dimension of ", parts.size(), " places, not ", count);
+    for (int64_t i = 0; i < count; ++i) out[i] = give(std::move(parts[i]));
+  });
 }
 
 ct_status_t ct_contiguous(ct_tensor_t tensor, ct_tensor_t *out) {

@@ -11,8 +11,13 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/detail/MPSHooksInterface.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <mutex>
 
 #include "support.hpp"
+#include "vectors.hpp"
 
 using namespace ctorch;
 
@@ -77,13 +82,77 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
   });
 }
 
+namespace {
+
+// Places of a tensor, in rows of a length that all vectors divide: the masks of one row come from one hash.
+constexpr int64_t row_length = 4096;
+
+template <class T>
+CT_INLINE void dropped_row(const vectors::Dropout &dropout, uint32_t row, const T *from, T *to, int64_t count) {
+  using namespace vectors;
+  const uint32_t base = dropout.row(row);
+  const T factor = static_cast<T>(1 / dropout.kept);
+  int64_t place = 0;
+  for (; place + lanes <= count; place += lanes)
+    store(to + place, dropout.applied<T>(base, static_cast<uint32_t>(place), load(from + place)) * factor);
+  if (place == count) return;
+  T rest[lanes] = {};
+  std::memcpy(rest, from + place, (count - place) * sizeof(T));
+  store(rest, dropout.applied<T>(base, static_cast<uint32_t>(place), load(rest)) * factor);
+  std::memcpy(to + place, rest, (count - place) * sizeof(T));
+}
+
+CT_CLONES void dropped_float(const vectors::Dropout &dropout, const float *from, float *to, int64_t count) {
+  for (int64_t start = 0; start < count; start += row_length)
+    dropped_row(dropout, static_cast<uint32_t>(start / row_length), from + start, to + start, std::min(row_length, count - start));
+}
+
+void dropped_double(const vectors::Dropout &dropout, const double *from, double *to, int64_t count) {
+  for (int64_t start = 0; start < count; start += row_length)
+    dropped_row(dropout, static_cast<uint32_t>(start / row_length), from + start, to + start, std::min(row_length, count - start));
+}
+
+// Dropout in one pass on the CPU. It is linear, so its gradient is itself with the same masks, to any order.
+struct FusedDropout : public torch::autograd::Function<FusedDropout> {
+  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input, double probability, int64_t key) {
+    const auto x = input.contiguous();
+    auto out = at::empty_like(x);
+    const vectors::Dropout dropout(probability, static_cast<uint64_t>(key));
+    if (x.scalar_type() == at::kFloat)
+      dropped_float(dropout, x.data_ptr<float>(), out.data_ptr<float>(), x.numel());
+    else
+      dropped_double(dropout, x.data_ptr<double>(), out.data_ptr<double>(), x.numel());
+    context->saved_data["probability"] = probability;
+    context->saved_data["key"] = key;
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto &data = context->saved_data;
+    return {apply(gradients[0], data.at("probability").toDouble(), data.at("key").toInt()), at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+int64_t ctorch::drawn_key(at::Generator &generator) {
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  return static_cast<int64_t>(generator.get<at::CPUGeneratorImpl>()->random64());
+}
+
 ct_status_t ct_dropout(ct_tensor_t input, double probability, ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
-    auto x = borrow(input);
+    const auto x = borrow(input);
+    auto &source = generator_of(generator);
+    if (x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble)) {
+      *out = give(FusedDropout::apply(x, probability, drawn_key(source)));
+      return;
+    }
     at::Tensor mask;
     {
       at::NoGradGuard no_grad;
-      mask = at::empty_like(x).bernoulli_(1.0 - probability, generator_of(generator)).div_(1.0 - probability);
+      mask = at::empty_like(x).bernoulli_(1.0 - probability, source).div_(1.0 - probability);
     }
     *out = give(x * mask);
   });

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/util/Exception.h>
+#include <c10/util/FunctionRef.h>
 
 #include <atomic>
 #include <cstring>
@@ -67,6 +68,10 @@ at::ScalarType scalar_type(ct_dtype_t dtype);
 ct_dtype_t dtype_of(at::ScalarType type);
 at::Device device_of(ct_device_t device);
 at::Generator &generator_of(ct_generator_t generator);
+// Calls `body(begin, end)` for parts of 0..<count, of at least `grain` each, on libtorch's threads.
+void in_parallel(int64_t count, int64_t grain, c10::function_ref<void(int64_t, int64_t)> body);
+// A fresh key for masks that are hashes of it.
+int64_t drawn_key(at::Generator &generator);
 
 inline at::TensorOptions options(ct_dtype_t dtype, ct_device_t device) {
   return at::TensorOptions().dtype(scalar_type(dtype)).device(device_of(device));

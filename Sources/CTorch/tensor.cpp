@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorIterator.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -88,6 +89,27 @@ ct_status_t ct_device_synchronize(ct_device_t device) {
     if (device.type == CT_CUDA) at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device.index));
     if (device.type == CT_MPS) at::detail::getMPSHooks().deviceSynchronize();
   });
+}
+
+// libtorch's own threads are reached through one of its loops: at::parallel_for needs the compiler's OpenMP, which would bring a
+// second pool of threads.
+void ctorch::in_parallel(int64_t count, int64_t grain, c10::function_ref<void(int64_t, int64_t)> body) {
+  if (count <= grain || at::get_num_threads() == 1) return body(0, count);
+  at::NoGradGuard no_grad;
+  auto places = at::arange(count, at::kLong);
+  auto loop = at::TensorIteratorConfig()
+                  .set_check_mem_overlap(false)
+                  .check_all_same_dtype(false)
+                  .resize_outputs(false)
+                  .declare_static_shape(places.sizes())
+                  .add_output(places)
+                  .build();
+  loop.for_each(
+      [&](char **data, const int64_t *, int64_t length) {
+        const int64_t begin = *reinterpret_cast<const int64_t *>(data[0]);
+        body(begin, begin + length);
+      },
+      grain);
 }
 
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }

@@ -143,8 +143,9 @@ private struct Block: Sendable {
     let parts = queriesKeysValues(input)
       .reshaped(batch, time, 3, configuration.headCount, configuration.headWidth)
       .permuted(2, 0, 3, 1, 4)
-    let queries = parts.select(0, 0)
-    var (keys, values) = (parts.select(0, 1), parts.select(0, 2))
+      .unbound(0)
+    let queries = parts[0]
+    var (keys, values) = (parts[1], parts[2])
     var mask = context.mask
     if let cache = context.cache {
       (keys, values) = cache.extend(layer: layer, keys: keys, values: values)

@@ -27,6 +27,21 @@ func produce(
   return Tensor(owning: raw)
 }
 
+/// Runs an operator that answers with several tensors.
+func produce(
+  _ count: Int, _ operation: @autoclosure () -> String,
+  _ body: (UnsafeMutablePointer<ct_tensor_t?>) -> ct_status_t
+) -> [Tensor] {
+  var out = [ct_tensor_t?](repeating: nil, count: count)
+  let status = out.withUnsafeMutableBufferPointer { buffer in
+    buffer.baseAddress.map(body) ?? ct_status_t(code: CT_OK, message: nil)
+  }
+  guard status.code == CT_OK else {
+    fatalError(failure(status, in: operation())?.description ?? "\(operation()): no result")
+  }
+  return out.compactMap { $0.map(Tensor.init(owning:)) }
+}
+
 /// Runs an operator that answers with two tensors.
 func producePair(
   _ operation: @autoclosure () -> String,

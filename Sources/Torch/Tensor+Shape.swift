@@ -70,6 +70,14 @@ extension Tensor {
     slice(dimension, index..<index + 1).squeezed(dimension)
   }
 
+  /// All places of one dimension, which goes away: views that share storage, with one gradient for all.
+  public func unbound(_ dimension: Int) -> [Tensor] {
+    let count = size(dimension)
+    return produce(count, "unbind \(shape) along \(dimension)") {
+      ct_unbind(raw, Int64(dimension), Int64(count), $0)
+    }
+  }
+
   /// Storage in row-major order; itself where it is so already.
   public func contiguous() -> Tensor { produce("contiguous \(shape)") { ct_contiguous(raw, $0) } }
 

@@ -35,9 +35,11 @@ import Torch
   }
 
   // Lengths around the width of the kernel's blocks.
-  @Test(arguments: [1, 5, 15, 16, 17, 40], [true, false])
-  func `without dropping is attention`(time: Int, isCausal: Bool) {
-    let parts = inputs(time, time)
+  @Test(
+    arguments: [(1, 3), (1, 8), (5, 3), (15, 4), (16, 3), (17, 4), (17, 7), (40, 8)],
+    [true, false])
+  func `without dropping is attention`(shape: (Int, Int), isCausal: Bool) {
+    let parts = inputs(shape.0, shape.0, width: shape.1)
     expectEqual(
       attention(parts, isCausal: isCausal, dropping: 0), written(parts, isCausal: isCausal),
       tolerance: 1e-12)
@@ -63,11 +65,56 @@ import Torch
     expectEqual(attention(turned, dropping: 0.3), attention(parts, dropping: 0.3), tolerance: 0)
   }
 
-  @Test(arguments: [0, 0.4], [true, false]) func `has the gradients of its own masks`(
-    probability: Double, isCausal: Bool
+  // Widths that fours divide are decoded another way; a fifth column of zeros changes nothing but the way.
+  @Test(arguments: [DataType.float64, .float32]) func `of one query is what it is among several`(
+    type: DataType
   ) {
-    let weights = Generator(seed: 9).normal([2, 2, 18, 3], dataType: .float64)
-    expectGradients(at: inputs(18, 18), tolerance: 1e-7) { parts in
+    let parts = inputs(1, 37, width: 4, dataType: type)
+    let wider = parts.map { part in
+      var shape = part.shape
+      shape[3] = 1
+      return Tensor.concatenate([part, .zeros(shape, dataType: type)], along: 3)
+    }
+    expectEqual(
+      attention(parts, dropping: 0.3), attention(wider, dropping: 0.3).slice(3, 0..<4),
+      tolerance: type == .float64 ? 1e-14 : 2e-6)
+  }
+
+  @Test func `is the same on any number of threads`() {
+    let generator = Generator(seed: 2)
+    let parts = (0..<3).map { _ in generator.normal([8, 4, 48, 8]) }
+    let results = [1, 2].map { count in
+      let before = Device.threadCount
+      defer { Device.threadCount = before }
+      Device.threadCount = count
+      let parameters = parts.map { $0.asParameter() }
+      let (out, slopes) = Tensor.recording {
+        let out = attention(parameters, dropping: 0.2)
+        return (out, out.squared().sum().gradients(of: parameters))
+      }
+      let last = parameters.map { $0.detached() }
+      return [
+        out,
+        attention([last[0].slice(2, 0..<1), last[1], last[2]], isCausal: false, dropping: 0.2),
+      ] + slopes
+    }
+    for (one, two) in zip(results[0], results[1]) { expectEqual(one, two, tolerance: 0) }
+  }
+
+  @Test(arguments: [(18, 3), (1, 4), (18, 5)], [0, 0.4])
+  func `has the gradients of its own masks`(
+    shape: (Int, Int), probability: Double
+  ) {
+    for isCausal in [true, false] {
+      expectOwnGradients(shape.0, shape.1, probability, isCausal)
+    }
+  }
+
+  private func expectOwnGradients(
+    _ queries: Int, _ width: Int, _ probability: Double, _ isCausal: Bool
+  ) {
+    let weights = Generator(seed: 9).normal([2, 2, queries, width], dataType: .float64)
+    expectGradients(at: inputs(queries, 18, width: width), tolerance: 1e-7) { parts in
       (attention(parts, isCausal: isCausal, dropping: probability) * weights).sum()
     }
   }

@@ -141,6 +141,55 @@ import Torch
     #expect(abs(dropped.mean().item - 1) < 5 * 0.5 / Double(count).squareRoot())
   }
 
+  // Places around the width of the kernel's blocks and the length of its rows.
+  @Test(arguments: [1, 15, 17, 4095, 4097, 10_000]) func `dropout reaches every place`(places: Int)
+  {
+    let generator = Generator(seed: 3)
+    var dropped = Tensor.zeros([places])
+    for _ in 0..<60 {
+      dropped =
+        dropped + (generator.dropout(.ones([places]), probability: 0.5) .== 0).cast(to: .float32)
+    }
+    // A fair coin of 60 throws is never below 8 or above 52 in a million places.
+    #expect(dropped.doubles.allSatisfy { 8...52 ~= $0 })
+  }
+
+  @Test func `dropout of neighbours, rows and calls is unrelated`() {
+    let generator = Generator(seed: 12)
+    let masks = (0..<2).map { _ in
+      generator.dropout(.ones([64, 4096]), probability: 0.5) - 1
+    }
+    // Products of ±1: their mean's deviation is 1/√n.
+    let pairs = [
+      (masks[0].slice(1, 0..<4095), masks[0].slice(1, 1..<4096)),
+      (masks[0].slice(1, 0..<4080), masks[0].slice(1, 16..<4096)),
+      (masks[0].slice(0, 0..<63), masks[0].slice(0, 1..<64)),
+      (masks[0], masks[1]),
+    ]
+    for (one, other) in pairs {
+      #expect(abs((one * other).mean().item) < 5 / Double(one.count).squareRoot())
+    }
+  }
+
+  @Test func `dropout can be differentiated twice`() {
+    let weights = Generator(seed: 4).normal([33], dataType: .float64)
+    let parameter = Generator(seed: 5).normal([33], dataType: .float64).asParameter()
+    let (mask, curvature) = Tensor.recording {
+      let dropped = Generator(seed: 9).dropout(parameter, probability: 0.5)
+      let slope = (dropped * dropped * dropped).sum().gradients(of: [parameter], recording: true)[0]
+      return (dropped.detached(), (slope * weights).sum().gradients(of: [parameter])[0])
+    }
+    // d(3·m³x²·w)/dx = 6·m³x·w with masks m of 0 and 2.
+    expectEqual(curvature, mask * weights * 24, tolerance: 1e-12)
+  }
+
+  @Test func `dropout reads tensors that lie in other orders`() {
+    let turned = Generator(seed: 1).normal([20, 30]).transposed()
+    expectEqual(
+      Generator(seed: 2).dropout(turned, probability: 0.3),
+      Generator(seed: 2).dropout(turned.contiguous(), probability: 0.3), tolerance: 0)
+  }
+
   @Test func `dropout with probability zero draws nothing`() {
     let generator = Generator(seed: 9)
     let state = generator.state

@@ -127,4 +127,24 @@ import Torch
         + x.sorted(along: 1).values.slice(1, 1..<2).squared().sum()
     }
   }
+
+  @Test func `the places of a dimension are its selections, with one gradient`() {
+    let parameter = Generator(seed: 1).normal([2, 3, 4], dataType: .float64).asParameter()
+    for (index, part) in parameter.unbound(1).enumerated() {
+      expectEqual(part, parameter.select(1, index), tolerance: 0)
+    }
+    let slope = Tensor.recording {
+      let parts = parameter.unbound(1)
+      return (parts[0] * 2 + parts[2].squared()).sum().gradients(of: [parameter])[0]
+    }
+    let values = parameter.detached()
+    expectEqual(
+      slope,
+      .stack(
+        [
+          .full([2, 4], 2, dataType: .float64), .zeros([2, 4], dataType: .float64),
+          values.select(1, 2) * 2,
+        ],
+        along: 1), tolerance: 1e-14)
+  }
 }

@@ -93,6 +93,7 @@ ct_status_t ct_reshape(ct_tensor_t tensor, const int64_t *shape, int64_t rank, c
 ct_status_t ct_expand(ct_tensor_t tensor, const int64_t *shape, int64_t rank, ct_tensor_t *out);
 ct_status_t ct_permute(ct_tensor_t tensor, const int64_t *order, int64_t rank, ct_tensor_t *out);
 ct_status_t ct_narrow(ct_tensor_t tensor, int64_t dimension, int64_t start, int64_t length, ct_tensor_t *out);  // a view
+ct_status_t ct_unbind(ct_tensor_t tensor, int64_t dimension, int64_t count, ct_tensor_t *out);  // `count` views
 ct_status_t ct_contiguous(ct_tensor_t tensor, ct_tensor_t *out);
 ct_status_t ct_concatenate(const ct_tensor_t *tensors, int64_t count, int64_t dimension, ct_tensor_t *out);
 ct_status_t ct_stack(const ct_tensor_t *tensors, int64_t count, int64_t dimension, ct_tensor_t *out);

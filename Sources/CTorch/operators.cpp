@@ -2,6 +2,7 @@
 
 #include <ATen/ops/abs.h>
 #include <ATen/ops/add.h>
+#include <ATen/ops/all.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/amin.h>
@@ -11,6 +12,7 @@
 #include <ATen/ops/cumsum.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/embedding.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/expm1.h>
@@ -145,6 +147,74 @@ ct_status_t ct_argmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
 
 ct_status_t ct_cumsum(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {
   return guarded([&] { *out = give(at::cumsum(borrow(tensor), dimension)); });
+}
+
+namespace {
+
+template <class T>
+void discounted_sums(const at::Tensor &x, const at::Tensor &mask, double factor, at::Tensor &out) {
+  const int64_t rows = x.size(0), time = x.size(1);
+  const T *from = x.data_ptr<T>(), *real = mask.data_ptr<T>();
+  T *to = out.data_ptr<T>();
+  for (int64_t r = 0; r < rows; ++r) {
+    T following = 0;
+    for (int64_t t = r * time + time - 1; t >= r * time; --t) {
+      const T share = following * static_cast<T>(factor);
+      to[t] = following = (from[t] + share) * real[t];
+    }
+  }
+}
+
+template <class T>
+bool all_finite(const at::Tensor &x) {
+  const T *numbers = x.data_ptr<T>();
+  T sum = 0;  // 0·x is 0, or NaN where x is not finite, and stays so
+  for (int64_t i = 0; i < x.numel(); ++i) sum += numbers[i] * T(0);
+  return sum == 0;
+}
+
+bool is_plain(const at::Tensor &x) {
+  return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble) &&
+         !(at::GradMode::is_enabled() && x.requires_grad());
+}
+
+}  // namespace
+
+ct_status_t ct_discounted_sums(ct_tensor_t tensor, ct_tensor_t mask, double factor, ct_tensor_t *out) {
+  return guarded([&] {
+    const auto x = borrow(tensor), real = borrow(mask);
+    TORCH_CHECK(x.dim() == 2 && x.sizes() == real.sizes(), "sums of ", x.sizes(), " under a mask of ", real.sizes());
+    if (is_plain(x) && is_plain(real) && x.scalar_type() == real.scalar_type()) {
+      const auto numbers = x.contiguous(), places = real.contiguous();
+      auto sums = at::empty(x.sizes(), x.options());
+      if (x.scalar_type() == at::kFloat)
+        discounted_sums<float>(numbers, places, factor, sums);
+      else
+        discounted_sums<double>(numbers, places, factor, sums);
+      *out = give(std::move(sums));
+      return;
+    }
+    const int64_t time = x.size(1);
+    std::vector<at::Tensor> columns(time);
+    for (int64_t t = time - 1; t >= 0; --t) {
+      const auto here = x.select(1, t);
+      columns[t] = (t + 1 < time ? at::add(here, columns[t + 1], factor) : here).mul(real.select(1, t));
+    }
+    *out = give(time > 0 ? at::stack(columns, 1) : x.mul(real));
+  });
+}
+
+ct_status_t ct_all_finite(ct_tensor_t tensor, bool *out) {
+  return guarded([&] {
+    at::NoGradGuard no_grad;
+    const auto x = borrow(tensor);
+    if (!is_plain(x)) {
+      *out = at::isfinite(x).all().item<bool>();
+      return;
+    }
+    const auto numbers = x.contiguous();
+    *out = x.scalar_type() == at::kFloat ? all_finite<float>(numbers) : all_finite<double>(numbers);
+  });
 }
 
 ct_status_t ct_sort(ct_tensor_t tensor, int64_t dimension, bool descending, ct_tensor_t *values, ct_tensor_t *indices) {

@@ -65,13 +65,44 @@ ct_status_t ct_permutation(int64_t count, ct_device_t device, ct_generator_t gen
   });
 }
 
+namespace {
+
+// One place of every row [n, places] by its running sums, as the operators below do it.
+at::Tensor drawn(const at::Tensor &probabilities, at::Generator &generator) {
+  const int64_t rows = probabilities.size(0), places = probabilities.size(1);
+  const auto draws = at::empty({rows}, probabilities.options().dtype(at::kDouble)).uniform_(0.0, 1.0, generator);
+  auto chosen = at::empty({rows}, probabilities.options().dtype(at::kLong));
+  const float *row = probabilities.data_ptr<float>();
+  for (int64_t r = 0; r < rows; ++r, row += places) {
+    double total = 0;
+    for (int64_t i = 0; i < places; ++i) total += row[i];
+    const double level = (1.0 - draws.data_ptr<double>()[r]) * total;
+    double sum = 0;
+    int64_t place = 0;
+    // A row of NaN has no sum that reaches anything.
+    for (; place + 1 < places; ++place) {
+      sum += row[place];
+      if (sum >= level) break;
+    }
+    chosen.data_ptr<int64_t>()[r] = place;
+  }
+  return chosen;
+}
+
+}  // namespace
+
 ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto scores = borrow(logits);
     // In float32 sums and draws move in steps of 2⁻²⁴: rarer tokens would come in lumps.
     const auto type = scores.is_mps() ? at::kFloat : at::kDouble;
-    auto sums = at::cumsum(at::softmax(scores, -1, at::kFloat), -1, type);
+    const auto probabilities = at::softmax(scores, -1, at::kFloat);
+    if (scores.is_cpu() && scores.dim() == 2) {
+      *out = give(drawn(probabilities.contiguous(), generator_of(generator)));
+      return;
+    }
+    auto sums = at::cumsum(probabilities, -1, type);
     auto shape = sums.sizes().vec();
     shape.back() = 1;
     // One draw in (0, total] a row: the first sum that reaches it belongs to a token that can be drawn.

@@ -95,14 +95,7 @@ public func accumulated(_ errors: Tensor, mask: Tensor, discount: Double, lambda
   precondition(errors.shape == mask.shape, "errors \(errors.shape), mask \(mask.shape)")
   let clean = errors.masked(by: mask)
   guard discount * lambda != 0 else { return clean }
-  var columns: [Tensor] = []
-  var following = Tensor.zeros([mask.size(0)], dataType: errors.dataType, device: errors.device)
-  for time in stride(from: mask.size(1) - 1, through: 0, by: -1) {
-    following = (clean.select(1, time) + following * (discount * lambda))
-      .masked(by: mask.select(1, time))
-    columns.append(following)
-  }
-  return Tensor.stack(columns.reversed(), along: 1)
+  return clean.discountedSums(factor: discount * lambda, mask: mask)
 }
 
 /// Generalized advantages and the λ-returns that critics are trained on.

@@ -45,6 +45,18 @@ extension Tensor {
   public func cumulativeSum(along dimension: Int) -> Tensor {
     produce("cumulativeSum of \(shape)") { ct_cumsum(raw, Int64(dimension), $0) }
   }
+  /// Sums from each place of a row to its end, where every further place counts less:
+  /// outₜ = maskₜ·(xₜ + factor·outₜ₊₁), [rows, time].
+  ///
+  /// - Parameters:
+  ///   - factor: What a place more is worth.
+  ///   - mask: [rows, time]; nothing crosses its zeros.
+  /// - Returns: [rows, time], zero under the mask's zeros.
+  public func discountedSums(factor: Double, mask: Tensor) -> Tensor {
+    produce("discounted sums of \(shape) under \(mask.shape)") {
+      ct_discounted_sums(raw, mask.raw, factor, $0)
+    }
+  }
   /// Elements in order along a dimension, and where each came from; equal elements keep their order.
   public func sorted(along dimension: Int, descending: Bool = false) -> (
     values: Tensor, indices: Tensor
@@ -58,5 +70,10 @@ extension Tensor {
     }
   }
   /// Whether every element is finite.
-  public var isAllFinite: Bool { isFinite().negated().sum().item == 0 }
+  public var isAllFinite: Bool {
+    var answer = false
+    let status = ct_all_finite(raw, &answer)
+    if let error = failure(status, in: "isAllFinite of \(shape)") { fatalError("\(error)") }
+    return answer
+  }
 }

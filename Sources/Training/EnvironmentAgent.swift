@@ -39,7 +39,7 @@ public final class EnvironmentAgent: Agent {
   private let draws: Generator
   private var worlds: Worlds
 
-  /// An agent with fresh networks.
+  /// An agent with fresh networks in copies of a world.
   ///
   /// - Parameters:
   ///   - configuration: The method and its settings.
@@ -48,13 +48,33 @@ public final class EnvironmentAgent: Agent {
   ///   - dataType: The type of weights and observations.
   ///   - initialLogits: What a table's logits start at [observation, actions]; nil starts uniform.
   /// - Throws: `TrainingError`, or what the environment throws.
-  public init(
+  public convenience init(
     _ configuration: EnvironmentConfiguration, _ environment: any Environment, seed: UInt64,
     dataType: DataType = .float32, initialLogits: Tensor? = nil
+  ) throws {
+    try self.init(
+      configuration, seed: seed, dataType: dataType, initialLogits: initialLogits
+    ) { environment }
+  }
+
+  /// An agent with fresh networks in worlds that are made one by one, such as outside programs.
+  ///
+  /// - Parameters:
+  ///   - configuration: The method and its settings.
+  ///   - seed: Decides weights, worlds and actions.
+  ///   - dataType: The type of weights and observations.
+  ///   - initialLogits: What a table's logits start at [observation, actions]; nil starts uniform.
+  ///   - makeEnvironment: Makes a world.
+  /// - Throws: `TrainingError`, or what an environment throws.
+  public init(
+    _ configuration: EnvironmentConfiguration, seed: UInt64, dataType: DataType = .float32,
+    initialLogits: Tensor? = nil, makeEnvironment: () throws -> any Environment
   ) throws {
     try configuration.validate()
     method = configuration.method
     self.dataType = dataType
+    let environments = try (0..<configuration.environments).map { _ in try makeEnvironment() }
+    let environment = environments[0]
     let shape = ActorCritic.Shape(
       observationCount: environment.observationCount, actionCount: environment.actionCount,
       widths: configuration.widths, activation: configuration.activation,
@@ -80,7 +100,53 @@ public final class EnvironmentAgent: Agent {
         reason: "tries the greedy action in a copy of the world; this world cannot be copied")
     }
     worlds = Worlds(
-      environment, configuration: configuration, seed: seed, recordsGreedy: recordsGreedy)
+      environments, configuration: configuration, seed: seed, recordsGreedy: recordsGreedy)
+  }
+
+  /// All weights: the policy's, then the critic's.
+  public var parameters: Parameters { network.policyParameters + network.criticParameters }
+
+  /// Takes over weights that were saved, by name.
+  ///
+  /// - Parameter weights: A file with all of ``parameters``.
+  /// - Throws: `WeightError` where one is missing or has another shape.
+  public func restore(_ weights: SafeTensors) throws {
+    for (name, tensor) in zip(parameters.names, parameters.tensors) {
+      let shape = try weights.shape(of: name)
+      guard shape == tensor.shape else {
+        throw WeightError.shape(
+          file: weights.path, tensor: name, stored: shape, expected: tensor.shape)
+      }
+      tensor.assign(try weights.tensor(name).cast(to: dataType))
+    }
+    trusted?.policyParameters.assign(network.policyParameters)
+  }
+
+  /// The return of an episode in a world of its own, by the most probable actions.
+  ///
+  /// - Parameters:
+  ///   - environment: The world.
+  ///   - generator: Where its chance comes from.
+  ///   - limit: Actions after which the episode is cut.
+  /// - Returns: The undiscounted return.
+  /// - Throws: What the environment throws.
+  public func greedyReturn(
+    in environment: any Environment, using generator: inout SeededGenerator, limit: Int
+  ) throws -> Double {
+    var environment = environment
+    var observation = try environment.reset(using: &generator)
+    var sum = 0.0
+    for _ in 0..<limit {
+      let input = Tensor(observation, shape: [1, observation.count]).cast(to: dataType)
+      let action = Tensor.withoutRecording {
+        network.logPolicy(input).argmax(along: -1).integers[0]
+      }
+      let step = try environment.step(action)
+      sum += step.reward
+      observation = step.observation
+      if step.ending != nil { break }
+    }
+    return sum
   }
 
   /// The weights of the policy.

@@ -64,25 +64,30 @@ struct PolicyLoss<World: Agent> {
       weighting = outcome
     }
     let policyLoss = averaged(losses, minibatch)
-    let entropy = averaged(entropies, minibatch)
     let prior =
       now.priorDivergences ?? DivergenceEstimator.k3.estimates(logRatios: -logRatios)
 
-    var others = entropy * -method.objective.entropyWeight
+    // Terms of weight zero are left out: they would only cost a backward pass.
+    var others: [Tensor] = []
     var metrics: [(Metric, Tensor)] = []
+    if method.objective.entropyWeight != 0 {
+      others.append(averaged(entropies, minibatch) * -method.objective.entropyWeight)
+    }
     if let values = now.values {
       let critic = criticLoss(values, now.actionValues, minibatch)
-      others = others + critic.loss
+      others.append(critic.loss)
       metrics += critic.metrics
     }
     if method.reference.placement == .loss {
-      others = others + averaged(referenceDivergences(now, minibatch), minibatch) * coefficient
+      others.append(averaged(referenceDivergences(now, minibatch), minibatch) * coefficient)
     }
     if method.objective.kind == .penalty {
-      others = others + averaged(prior, minibatch) * penalty
+      others.append(averaged(prior, minibatch) * penalty)
     }
     // In the published greedy-aware code the other terms stand inside J and carry its factor a.
-    if let weighting, method.objective.greedyAwareness == .code { others = weighting.a * others }
+    if let weighting, method.objective.greedyAwareness == .code {
+      others = others.map { weighting.a * $0 }
+    }
 
     let divergence = prior.detached().mean()
     Tensor.withoutRecording {
@@ -102,7 +107,8 @@ struct PolicyLoss<World: Agent> {
         ]
       }
     }
-    return Outcome(loss: policyLoss + others, metrics: metrics, divergence: divergence)
+    return Outcome(
+      loss: others.reduce(policyLoss, +), metrics: metrics, divergence: divergence)
   }
 
   /// The loss of the critic alone.

@@ -159,8 +159,22 @@ extension PolicyTrainer where World == EnvironmentAgent {
     _ configuration: EnvironmentConfiguration, _ environment: any Environment, seed: UInt64
   ) throws {
     try self.init(
-      configuration.method, configuration.update, steps: configuration.steps,
-      agent: EnvironmentAgent(configuration, environment, seed: seed), seed: seed)
+      configuration, agent: EnvironmentAgent(configuration, environment, seed: seed), seed: seed)
+  }
+
+  /// A trainer at step zero of an agent that is there already.
+  ///
+  /// - Parameters:
+  ///   - configuration: The method and its settings, which the agent was made with.
+  ///   - agent: What is trained, in place.
+  ///   - seed: Decides minibatches.
+  /// - Throws: `TrainingError`.
+  public convenience init(
+    _ configuration: EnvironmentConfiguration, agent: EnvironmentAgent, seed: UInt64
+  ) throws {
+    try self.init(
+      configuration.method, configuration.update, steps: configuration.steps, agent: agent,
+      seed: seed)
   }
 }
 

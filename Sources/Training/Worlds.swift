@@ -57,7 +57,7 @@ struct Worlds {
   private let started = Date()
 
   init(
-    _ environment: any Environment, configuration: EnvironmentConfiguration, seed: UInt64,
+    _ environments: [any Environment], configuration: EnvironmentConfiguration, seed: UInt64,
     recordsGreedy: Bool
   ) {
     rolloutLength = configuration.rolloutLength
@@ -67,11 +67,13 @@ struct Worlds {
     let seeds = Generator(seed: seed, purpose: "environments")
     // Worlds of one group begin alike.
     var own: [UInt64] = []
-    for index in 0..<configuration.environments {
+    for index in environments.indices {
       own.append(
         index % groupSize == 0 ? UInt64(seeds.integer(below: 1 << 50)) : own[index - 1])
     }
-    worlds = own.map { World(environment: environment, generator: SeededGenerator(seed: $0)) }
+    worlds = zip(environments, own).map {
+      World(environment: $0, generator: SeededGenerator(seed: $1))
+    }
   }
 
   /// Actions per second since the beginning.

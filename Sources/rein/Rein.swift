@@ -17,6 +17,7 @@ struct Rein: ParsableCommand {
         rein sft         train a language model on texts
         rein reward      train a reward model on ratings or preferences
         rein ppo         train the policy by reinforcement learning
+        rein control     train a small policy in a world, built in or an outside program
         rein generate    draw completions
         rein score       log-probabilities, entropies, values or rewards of texts
         rein report      one HTML page for a run
@@ -30,7 +31,8 @@ struct Rein: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
-      PolicyCommand.self, GenerateCommand.self, ScoreCommand.self, ReportCommand.self,
+      PolicyCommand.self, ControlCommand.self, GenerateCommand.self, ScoreCommand.self,
+      ReportCommand.self,
       ReproduceCommand.self, MetricsCommand.self, BenchmarkCommand.self,
     ])
 

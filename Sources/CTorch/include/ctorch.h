@@ -85,6 +85,9 @@ ct_status_t ct_amin(ct_tensor_t tensor, const int64_t *dimensions, int64_t count
 ct_status_t ct_logsumexp(ct_tensor_t tensor, int64_t dimension, bool keep, ct_tensor_t *out);
 ct_status_t ct_argmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
 ct_status_t ct_cumsum(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
+// out[r][t] = mask[r][t]·(tensor[r][t] + factor·out[r][t+1]): sums from each place to the end.
+ct_status_t ct_discounted_sums(ct_tensor_t tensor, ct_tensor_t mask, double factor, ct_tensor_t *out);
+ct_status_t ct_all_finite(ct_tensor_t tensor, bool *out);
 ct_status_t ct_sort(ct_tensor_t tensor, int64_t dimension, bool descending, ct_tensor_t *values, ct_tensor_t *indices);
 ct_status_t ct_topk(ct_tensor_t tensor, int64_t count, int64_t dimension, ct_tensor_t *values, ct_tensor_t *indices);
 

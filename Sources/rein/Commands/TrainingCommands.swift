@@ -114,3 +114,47 @@ struct PolicyCommand: ParsableCommand {
       text: String(format: "score %.3f at a KL of %.3f nats per completion", score, divergence))
   }
 }
+
+struct ControlCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "control",
+    abstract: "Train a small policy in a world: control, games, or an outside program.",
+    usage: "rein control [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    discussion: """
+      rein control                                             PPO learns to balance a pole
+      rein control --preset trpo --name acrobot --steps 200    another method, another world
+      rein control --program "python3 Examples/gymnasium_environment.py CartPole-v1"
+
+      Documentation/EnvironmentProtocol.md says how to write a program that is a world.
+
+      """ + ControlRun.Configuration.helpText)
+
+  @OptionGroup var options: RunOptions
+
+  func run() throws {
+    let resolved = try ConfigurationReader.read(ControlRun.Configuration.self, from: options.words)
+    Interruption.listen()
+    let result = try ControlRun(resolved.configuration).run(
+      options.context(named: "control", configuration: resolved.text), observer: Console().observer)
+    var fields: [String: Any] = [:]
+    for entry in result.lastReport?.metrics ?? [] { fields[entry.metric.name] = entry.value }
+    var lines: [String] = []
+    if let score = result.lastReport?[.episodeReturn] {
+      lines.append(String(format: "return of the last episodes %.2f", score))
+    }
+    if !result.evaluation.isEmpty {
+      let count = Double(result.evaluation.count)
+      let mean = result.evaluation.reduce(0, +) / count
+      let spread =
+        result.evaluation.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+      fields["evaluation_return"] = mean
+      fields["evaluation_returns"] = result.evaluation
+      lines.append(
+        String(
+          format: "%d episodes by the most probable actions: return %.2f, deviation %.2f",
+          result.evaluation.count, mean, spread.squareRoot()))
+    }
+    try options.finish(
+      result.ending, model: result.model, fields: fields, text: lines.joined(separator: "\n"))
+  }
+}

@@ -25,6 +25,110 @@ private enum SharedMeanings {
     ]
   }
 
+  static let method: [(key: String, meaning: String)] = [
+    (
+      "training.method.advantage.estimator",
+      "How good an action was: " + names(Method.Advantage.Estimator.self) + "."
+    ),
+    (
+      "training.method.advantage.baseline",
+      "Taken off total-return and reward-to-go: " + names(Method.Advantage.Baseline.self) + "."
+    ),
+    ("training.method.advantage.multi_step", "k of multi-step; 1 is the one-step error."),
+    ("training.method.advantage.discount", "γ."),
+    ("training.method.advantage.lambda", "λ of the advantages."),
+    (
+      "training.method.advantage.group_size",
+      "Completions of one prompt that leave-one-out and group-relative compare."
+    ),
+    (
+      "training.method.advantage.group_scaling",
+      "What group-relative divides by: the group's deviation, or none."
+    ),
+    ("training.method.advantage.whitening", "centered, scaled (the mean stays) or none."),
+    (
+      "training.method.objective.kind",
+      "How far one step may go: " + names(Method.Objective.Kind.self) + "."
+    ),
+    ("training.method.objective.clip_range", "ε of clip."),
+    (
+      "training.method.objective.dual_clip",
+      "c of clip: a bad action pulls no harder than c; none leaves it out."
+    ),
+    ("training.method.objective.penalty_coefficient", "β of penalty at the start."),
+    ("training.method.objective.penalty_target", "KL per token that penalty's β is steered to."),
+    ("training.method.objective.trust_region.max_kl", "δ of trust-region, in nats per token."),
+    (
+      "training.method.objective.trust_region.iterations", "Conjugate-gradient iterations."
+    ),
+    ("training.method.objective.trust_region.damping", "Added to the Fisher matrix's diagonal."),
+    ("training.method.objective.trust_region.backtracking", "α of the line search."),
+    ("training.method.objective.trust_region.attempts", "Steps that the line search tries."),
+    (
+      "training.method.objective.stopping_kl",
+      "A step's updates stop where KL(π_old ‖ π) per token exceeds this; none never stops."
+    ),
+    (
+      "training.method.objective.averaging",
+      "Losses over tokens: step (mean of all), trajectory (mean of means) or sum."
+    ),
+    ("training.method.objective.entropy_weight", "Weight of the entropy bonus."),
+    ("training.method.objective.greedy_awareness", "none, code, text or per-token."),
+    ("training.method.objective.sigma_scale", "x_σ of greedy awareness."),
+    ("training.method.objective.eta_scale", "x_η of greedy awareness."),
+    (
+      "training.method.objective.greedy_control.a",
+      "A control: this number in place of greedy awareness's measured a."
+    ),
+    ("training.method.objective.greedy_control.b", "A control: this number in place of b."),
+    (
+      "training.method.objective.greedy_control.shuffled",
+      "A control for per-token: a and b go to other tokens than those they were measured at."
+    ),
+    ("training.method.reference.placement", "Where the KL penalty stands: none, reward or loss."),
+    (
+      "training.method.reference.kl_estimator",
+      "KL in the loss: full (all tokens), k2 or k3 (of the token taken)."
+    ),
+    ("training.method.reference.coefficient", "β of the KL penalty."),
+    (
+      "training.method.reference.target",
+      "KL per episode that β is steered towards; none keeps β."
+    ),
+    (
+      "training.method.reference.horizon",
+      "Episodes in which β can change by a factor of about e^0.2."
+    ),
+    (
+      "training.method.critic.kind",
+      names(Method.CriticChoice.Kind.self) + "."
+    ),
+    (
+      "training.method.critic.action_value_form",
+      "dueling (Q = V + head) or independent (Q = head)."
+    ),
+    ("training.method.critic.clip_range", "ε of the clipped value loss; none does not clip."),
+    (
+      "training.method.critic.expectile",
+      "τ: V learns this expectile of Q instead of returns (ILQL); none learns returns."
+    ),
+    ("training.method.critic.weight", "Weight of the value loss."),
+    ("training.method.critic.action_value_weight", "Weight of the action-value loss."),
+    ("training.method.critic.lambda", "λ of the returns that the critic learns."),
+    (
+      "training.method.critic.learning_rate_factor",
+      "The critic's learning rate as a multiple of the policy's."
+    ),
+    (
+      "training.method.critic.value_epochs",
+      "Passes of the critic alone after the policy's; none trains both in the same updates."
+    ),
+    (
+      "training.method.critic.initializer_range",
+      "Deviation of the heads' first weights; 0 has them answer zero."
+    ),
+  ]
+
   static let ending: [(key: String, meaning: String)] = [
     ("output", "Where the trained model goes; none puts it into the run folder."),
     ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
@@ -76,14 +180,7 @@ extension RewardRun.Configuration: RunConfiguration {
 extension PolicyRun.Configuration: RunConfiguration {
   /// The method of the preset that is given, if one is.
   static func defaults(for given: Node.Mapping) throws -> PolicyRun.Configuration {
-    guard let node = given[Node("preset")] else { return Self(preset: .ppoKL) }
-    guard let preset = node.string.flatMap(Method.Preset.init(rawValue:)) else {
-      let names = Method.Preset.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ConfigurationProblem.wrongValue(
-        place: "configuration", key: "preset",
-        reason: "there is no method '\(node.string ?? "?")'; there are \(names)")
-    }
-    return Self(preset: preset)
+    Self(preset: try givenPreset(in: given) ?? .ppoKL)
   }
 
   static let meanings: [(key: String, meaning: String)] =
@@ -115,108 +212,49 @@ extension PolicyRun.Configuration: RunConfiguration {
       ("training.sampling.top_p", "1 in training: draws come from the whole distribution."),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
+    ] + SharedMeanings.method + SharedMeanings.optimizer("training") + SharedMeanings.ending
+}
+
+extension ControlRun.Configuration: RunConfiguration {
+  /// The method of the preset that is given, if one is.
+  static func defaults(for given: Node.Mapping) throws -> ControlRun.Configuration {
+    Self(preset: try givenPreset(in: given) ?? .ppo)
+  }
+
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("preset", "A method by name: " + names(Method.Preset.self) + "."),
+      ("environment.name", "A world: " + names(WorldChoice.Name.self) + "."),
       (
-        "training.method.advantage.estimator",
-        "How good an action was: " + names(Method.Advantage.Estimator.self) + "."
+        "environment.program",
+        "An outside program to play with instead, as for the shell; none plays `name`."
       ),
-      (
-        "training.method.advantage.baseline",
-        "Taken off total-return and reward-to-go: " + names(Method.Advantage.Baseline.self) + "."
-      ),
-      ("training.method.advantage.multi_step", "k of multi-step; 1 is the one-step error."),
-      ("training.method.advantage.discount", "γ."),
-      ("training.method.advantage.lambda", "λ of the advantages."),
-      (
-        "training.method.advantage.group_size",
-        "Completions of one prompt that leave-one-out and group-relative compare."
-      ),
-      (
-        "training.method.advantage.group_scaling",
-        "What group-relative divides by: the group's deviation, or none."
-      ),
-      ("training.method.advantage.whitening", "centered, scaled (the mean stays) or none."),
-      (
-        "training.method.objective.kind",
-        "How far one step may go: " + names(Method.Objective.Kind.self) + "."
-      ),
-      ("training.method.objective.clip_range", "ε of clip."),
-      (
-        "training.method.objective.dual_clip",
-        "c of clip: a bad action pulls no harder than c; none leaves it out."
-      ),
-      ("training.method.objective.penalty_coefficient", "β of penalty at the start."),
-      ("training.method.objective.penalty_target", "KL per token that penalty's β is steered to."),
-      ("training.method.objective.trust_region.max_kl", "δ of trust-region, in nats per token."),
-      (
-        "training.method.objective.trust_region.iterations", "Conjugate-gradient iterations."
-      ),
-      ("training.method.objective.trust_region.damping", "Added to the Fisher matrix's diagonal."),
-      ("training.method.objective.trust_region.backtracking", "α of the line search."),
-      ("training.method.objective.trust_region.attempts", "Steps that the line search tries."),
-      (
-        "training.method.objective.stopping_kl",
-        "A step's updates stop where KL(π_old ‖ π) per token exceeds this; none never stops."
-      ),
-      (
-        "training.method.objective.averaging",
-        "Losses over tokens: step (mean of all), trajectory (mean of means) or sum."
-      ),
-      ("training.method.objective.entropy_weight", "Weight of the entropy bonus."),
-      ("training.method.objective.greedy_awareness", "none, code, text or per-token."),
-      ("training.method.objective.sigma_scale", "x_σ of greedy awareness."),
-      ("training.method.objective.eta_scale", "x_η of greedy awareness."),
-      (
-        "training.method.objective.greedy_control.a",
-        "A control: this number in place of greedy awareness's measured a."
-      ),
-      ("training.method.objective.greedy_control.b", "A control: this number in place of b."),
-      (
-        "training.method.objective.greedy_control.shuffled",
-        "A control for per-token: a and b go to other tokens than those they were measured at."
-      ),
-      ("training.method.reference.placement", "Where the KL penalty stands: none, reward or loss."),
-      (
-        "training.method.reference.kl_estimator",
-        "KL in the loss: full (all tokens), k2 or k3 (of the token taken)."
-      ),
-      ("training.method.reference.coefficient", "β of the KL penalty."),
-      (
-        "training.method.reference.target",
-        "KL per episode that β is steered towards; none keeps β."
-      ),
-      (
-        "training.method.reference.horizon",
-        "Episodes in which β can change by a factor of about e^0.2."
-      ),
-      (
-        "training.method.critic.kind",
-        names(Method.CriticChoice.Kind.self) + "."
-      ),
-      (
-        "training.method.critic.action_value_form",
-        "dueling (Q = V + head) or independent (Q = head)."
-      ),
-      ("training.method.critic.clip_range", "ε of the clipped value loss; none does not clip."),
-      (
-        "training.method.critic.expectile",
-        "τ: V learns this expectile of Q instead of returns (ILQL); none learns returns."
-      ),
-      ("training.method.critic.weight", "Weight of the value loss."),
-      ("training.method.critic.action_value_weight", "Weight of the action-value loss."),
-      ("training.method.critic.lambda", "λ of the returns that the critic learns."),
-      (
-        "training.method.critic.learning_rate_factor",
-        "The critic's learning rate as a multiple of the policy's."
-      ),
-      (
-        "training.method.critic.value_epochs",
-        "Passes of the critic alone after the policy's; none trains both in the same updates."
-      ),
-      (
-        "training.method.critic.initializer_range",
-        "Deviation of the heads' first weights; 0 has them answer zero."
-      ),
-    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+      ("environment.timeout", "Seconds that an outside program has for each answer."),
+      ("training.steps", "Steps of the run: each draws, estimates and improves once."),
+      ("training.environments", "Worlds side by side; with whole episodes, episodes per step."),
+      ("training.rollout_length", "Actions in each world per step; none plays whole episodes."),
+      ("training.episode_limit", "Whole episodes are cut after so many actions."),
+      ("training.hidden_widths", "Widths of the hidden layers; [] is a table of observations."),
+      ("training.activation", "What follows a hidden layer: tanh or relu."),
+      ("training.epochs", "Passes over a step's samples."),
+      ("training.minibatches", "Updates per pass."),
+    ] + SharedMeanings.method + SharedMeanings.optimizer("training") + [
+      ("evaluation_episodes", "Episodes after training, by the most probable actions."),
+      ("base", "The model folder of an earlier run to start from; none starts afresh."),
+      ("output", "Where the trained policy goes; none puts it into the run folder."),
+      ("seed", "Decides every random draw of the run."),
+    ]
+}
+
+/// The preset that a configuration names, if it names one.
+private func givenPreset(in given: Node.Mapping) throws -> Method.Preset? {
+  guard let node = given[Node("preset")] else { return nil }
+  guard let preset = node.string.flatMap(Method.Preset.init(rawValue:)) else {
+    throw ConfigurationProblem.wrongValue(
+      place: "configuration", key: "preset",
+      reason: "there is no method '\(node.string ?? "?")'; there are \(names(Method.Preset.self))")
+  }
+  return preset
 }
 
 /// The names of an enumeration's cases, for help.

@@ -93,7 +93,7 @@ public final class AdamW {
     self.groups = groups
   }
 
-  /// One update, in place.
+  /// One update, in place; none where the gradients' norm is not finite.
   ///
   /// - Parameters:
   ///   - gradients: One per parameter; scaled in place where their norm is too large.
@@ -102,9 +102,11 @@ public final class AdamW {
   @discardableResult
   public func step(_ gradients: [Tensor], scale: Double = 1) -> Double {
     precondition(gradients.count == parameters.count, "one gradient per parameter")
-    let norm = FusedUpdate.norm(of: gradients)
-    if let limit = configuration.maximumGradientNorm {
-      FusedUpdate.scale(gradients, by: (limit / (norm + 1e-6)).clamped(atMost: 1))
+    let measured = FusedUpdate.norm(of: gradients)
+    let norm = measured.item
+    guard norm.isFinite else { return norm }
+    if let limit = configuration.maximumGradientNorm, limit < norm + 1e-6 {
+      FusedUpdate.scale(gradients, by: limit / (measured + 1e-6))
     }
     for group in groups {
       let pick = { (all: [Tensor]) in group.indices.map { all[$0] } }
@@ -115,7 +117,7 @@ public final class AdamW {
         betas: (configuration.beta1, configuration.beta2), weightDecay: group.weightDecay,
         epsilon: configuration.epsilon)
     }
-    return norm.item
+    return norm
   }
 
   /// Moments and counts, to be saved with a checkpoint; writing over them restores it.

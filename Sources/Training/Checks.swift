@@ -15,10 +15,9 @@ extension AdamW {
     throws(TrainingError) -> Double
   {
     guard loss.isFinite else { throw .diverged(metric: "the loss", step: step) }
-    guard FusedUpdate.norm(of: gradients).item.isFinite else {
-      throw .diverged(metric: "the gradient's norm", step: step)
-    }
-    return self.step(gradients, scale: scale)
+    let norm = self.step(gradients, scale: scale)
+    guard norm.isFinite else { throw .diverged(metric: "the gradient's norm", step: step) }
+    return norm
   }
 }
 

@@ -134,6 +134,8 @@ struct ControlCommand: ParsableCommand {
   func run() throws {
     let resolved = try ConfigurationReader.read(ControlRun.Configuration.self, from: options.words)
     Interruption.listen()
+    // Networks this small lose more than they gain by sharing an operator between threads.
+    Device.threadCount = 1
     let result = try ControlRun(resolved.configuration).run(
       options.context(named: "control", configuration: resolved.text), observer: Console().observer)
     var fields: [String: Any] = [:]

@@ -83,6 +83,7 @@ struct Worlds {
   ///
   /// - Parameter act: Observations, row by row, and their number → an action for each row and log π of all actions.
   /// - Returns: The trajectories: whole episodes, or as many actions in each world as a step has.
+  /// - Throws: What a world or the policy throws.
   mutating func walk(_ act: ([Double], Int) throws -> (actions: [Int], log: Tensor)) throws -> Walk
   {
     var walk = Walk()

@@ -147,4 +147,37 @@ import Torch
         ],
         along: 1), tolerance: 1e-14)
   }
+
+  @Test func `discounted sums run to the end, and not across the mask's zeros`() {
+    let x = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])
+    let mask = Tensor([1.0, 1, 1, 1, 0, 1], shape: [2, 3])
+    #expect(x.discountedSums(factor: 0.5, mask: mask).doubles == [2.75, 3.5, 3, 4, 0, 6])
+    #expect(
+      x.discountedSums(factor: 0, mask: .ones([2, 3], dataType: .float64)).doubles == x.doubles)
+  }
+
+  @Test func `discounted sums have their gradient where it is asked for`() {
+    let generator = Generator(seed: 1)
+    let mask = Tensor([1.0, 1, 1, 0, 1, 1, 1, 1], shape: [2, 4])
+    let input = generator.normal([2, 4], dataType: .float64)
+    let weights = generator.normal([2, 4], dataType: .float64)
+    expectGradients(at: [input]) {
+      ($0[0].discountedSums(factor: 0.9, mask: mask).squared() * weights).sum()
+    }
+    let parameter = input.asParameter()
+    expectEqual(
+      Tensor.recording { parameter.discountedSums(factor: 0.9, mask: mask).detached() },
+      input.discountedSums(factor: 0.9, mask: mask), tolerance: 1e-15)
+  }
+
+  @Test func `one number that is not finite is found`() {
+    for type in [DataType.float32, .float64, .bfloat16] {
+      for bad in [Double.nan, .infinity, -.infinity] {
+        let numbers = [0, 1e30, -2, bad, 5]
+        #expect(!Tensor(numbers).cast(to: type).isAllFinite)
+      }
+      #expect(Tensor([0, 1e30, -2.0, 5]).cast(to: type).isAllFinite)
+    }
+    #expect(Tensor([1, 2]).isAllFinite && Tensor.zeros([0]).isAllFinite)
+  }
 }

@@ -218,6 +218,9 @@ import Yams
     try check(RewardRun.Configuration.self)
     try check(PolicyRun.Configuration.self)
     try check(HoneypotConfiguration.self)
+    try check(ControlRun.Configuration.self)
+    try check(DilemmaConfiguration.self)
+    try check(ClassicControlConfiguration.self)
   }
 
   @Test func `stand in the help with defaults as people write them`() {

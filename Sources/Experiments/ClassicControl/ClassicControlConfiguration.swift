@@ -102,6 +102,7 @@ public enum ClassicControlMethod: String, Codable, Sendable, CaseIterable {
   /// The setting: γ .99, two hidden layers of 64 and tanh for policy and critic each, 8 worlds side by side.
   ///
   /// - Parameter actions: Actions of the whole run.
+  /// - Returns: A run's configuration, of whole steps: at least that many actions.
   public func configuration(actions: Int) -> EnvironmentConfiguration {
     var configuration = EnvironmentConfiguration(preset)
     configuration.environments = 8

@@ -130,6 +130,8 @@ public struct WorldChoice: Codable, Equatable, Sendable {
     case `catch`
     /// Five states in a row, the right end pays.
     case randomWalk = "random-walk"
+    /// A bandit: the first action earns 1, the second 0.5.
+    case bandit
     /// The iterated prisoner's dilemma against one's past self, without an end.
     case prisonersDilemma = "prisoners-dilemma"
 
@@ -140,6 +142,7 @@ public struct WorldChoice: Codable, Equatable, Sendable {
       case .acrobot: TimeLimit(Acrobot(), limit: 500)
       case .catch: Catch()
       case .randomWalk: RandomWalk()
+      case .bandit: Bandit.weddingOrParty
       case .prisonersDilemma: PrisonersDilemma.published
       }
     }

@@ -270,4 +270,55 @@ private struct EnumeratedWorld {
       }, preset: .ppo, values: [[5], [-3]])
     #expect((found - world.exact).magnitude().sum().item > 0.1)
   }
+
+  // Var g(τ) = E‖g‖² − ‖E g‖² over all 64 trajectories; g(τ) = Σₜ ∇log π(aₜ|sₜ)·Ψₜ.
+  private func variance(_ world: EnumeratedWorld, _ advantage: Method.Advantage) -> Double {
+    let count = world.trajectories.count
+    let matrix = { (rows: [[Double]]) in Tensor(rows.flatMap { $0 }, shape: [count, 3]) }
+    // Exact V of a state at a time: the mean reward to go of the trajectories that pass there.
+    let toGo = world.trajectories.map {
+      [$0.rewards.reduce(0, +), $0.rewards[1] + $0.rewards[2], $0.rewards[2]]
+    }
+    let values = world.trajectories.map { trajectory in
+      (0..<3).map { time in
+        mean(
+          world.trajectories.indices.filter {
+            world.trajectories[$0].states[time] == trajectory.states[time]
+          }.map { toGo[$0][time] })
+      }
+    }
+    let found = advantage.advantages(
+      Trajectories(
+        rewards: matrix(world.trajectories.map(\.rewards)), values: matrix(values),
+        finalValues: .zeros([count], dataType: .float64),
+        mask: .ones([count, 3], dataType: .float64))
+    ).doubles
+    let gradients = world.trajectories.enumerated().map { row, trajectory in
+      var gradient = [0.0, 0, 0, 0]
+      for time in 0..<3 {
+        let (state, action) = (trajectory.states[time], trajectory.actions[time])
+        for other in 0..<2 {
+          let score = (other == action ? 1 : 0) - world.policy[state][other]
+          gradient[state * 2 + other] += score * found[row * 3 + time]
+        }
+      }
+      return gradient
+    }
+    let means = (0..<4).map { cell in mean(gradients.map { $0[cell] }) }
+    expectEqual(Tensor(means, shape: [2, 2]), -world.exact, tolerance: 1e-10)
+    return mean(gradients.map { $0.reduce(0) { $0 + $1 * $1 } })
+      - means.reduce(0) { $0 + $1 * $1 }
+  }
+
+  @Test func `of single trajectories have one mean, and spread the less the more is left out`()
+    throws
+  {
+    let world = try EnumeratedWorld()
+    let spreads = [
+      variance(world, .init(estimator: .totalReturn)),
+      variance(world, .init(estimator: .rewardToGo)),
+      variance(world, .init(estimator: .rewardToGo, baseline: .value)),
+    ]
+    #expect(spreads[0] > 1.2 * spreads[1] && spreads[1] > 1.2 * spreads[2] && spreads[2] > 0)
+  }
 }

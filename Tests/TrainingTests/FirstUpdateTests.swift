@@ -132,4 +132,23 @@ import Training
       }
     }
   }
+
+  @Test(arguments: [0.01, 1e-4]) func `of TRPO stays in its region and is better, in a transformer`(
+    region: Double
+  ) throws {
+    let scene = try Scene(.trpo) {
+      $0.method.objective.trustRegion.maximumDivergence = region
+      $0.method.objective.trustRegion.iterations = 60
+      $0.method.critic.epochs = 1
+    }
+    let before = Tiny.bytes(scene.policy.parameters)
+    let report = try scene.trainer.step()
+    #expect(report[.trustRegionAccepted] == 1)
+    let divergence = try #require(report[.trustRegionDivergence])
+    // The quadratic model is near, so the step goes most of the way.
+    #expect(divergence <= region && divergence > region / 4)
+    #expect(try #require(report[.trustRegionImprovement]) > 0)
+    #expect(try #require(report[.trustRegionResidual]) < 0.02)
+    #expect(Tiny.bytes(scene.policy.parameters) != before)
+  }
 }

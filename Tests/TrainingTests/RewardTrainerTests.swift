@@ -57,6 +57,37 @@ import Training
     #expect(try #require(last[.margin]) > 1)
   }
 
+  // Eight texts of one token with scores of −2.1 to 2.1, and 40 Bradley–Terry draws for each pair.
+  @Test func `on Bradley–Terry draws comes to the Bayes rate and to the true margins`() throws {
+    let truth = (0..<8).map { Double($0) * 0.6 - 2.1 }
+    let generator = Generator(seed: 4)
+    let combinations = truth.indices.flatMap { left in (0..<left).map { (left, $0) } }
+    let chance = { (left: Int, right: Int) in 1 / (1 + exp(truth[right] - truth[left])) }
+    let pairs = combinations.flatMap { left, right in
+      generator.uniform([40], in: 0..<1, dataType: .float64).doubles.map { draw in
+        RewardTrainer.Pair(
+          first: left, second: right, probability: draw < chance(left, right) ? 1 : 0)
+      }
+    }
+    let texts = truth.indices.map { [0, 5 + $0, 0] }
+    var settings = configuration(epochs: 12)
+    settings.batchTexts = 112
+    let trainer = try RewardTrainer(
+      Tiny.reward(Tiny.shape(initializerRange: 0.1)),
+      preferences: .pairs(texts: texts, pairs: pairs),
+      configuration: settings, seed: 0)
+    while trainer.stepsTaken < trainer.stepCount { _ = try trainer.step() }
+    let scores = trainer.scores(texts)
+    // How often fresh labels agree with the model, and with one who knows the truth.
+    let agreement = mean(
+      combinations.map { scores[$0] > scores[$1] ? chance($0, $1) : 1 - chance($0, $1) })
+    let bayes = mean(combinations.map { max(chance($0, $1), 1 - chance($0, $1)) })
+    #expect(agreement > bayes - 0.01 && agreement <= bayes + 1e-12)
+    // The deviation of a score that 280 comparisons show is about .15.
+    let center = mean(scores)
+    for (score, true_) in zip(scores, truth) { #expect(abs(score - center - true_) < 0.6) }
+  }
+
   // The margin is that of the preferred text, whichever stands first.
   @Test func `reports a negative margin where the model is wrong`() throws {
     let model = try Tiny.reward()

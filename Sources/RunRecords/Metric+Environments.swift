@@ -22,6 +22,15 @@ extension Metric {
     "policy/penalty_coefficient", .none,
     "β of PPO-penalty's KL(π_old ‖ π): halved after steps that went too short, doubled after steps that went too far."
   )
+  /// Distance that PPO-penalty is steered by.
+  public static let penaltyDivergence = Metric(
+    "policy/penalty_kl", .nats,
+    "Mean KL(π_old ‖ π) per step after the step's updates, by which PPO-penalty's β is steered.")
+  /// Share of groups without a signal.
+  public static let idleGroups = Metric(
+    "frac_reward_zero_std", .share,
+    "Share of groups whose returns are all the same, so that leave-one-out and group-relative learn nothing from them (TRL's name)."
+  )
   /// Share of steps that the trust region allowed.
   public static let trustRegionAccepted = Metric(
     "trust_region/accepted", .share,
@@ -43,7 +52,8 @@ extension Metric {
     "‖(H + damping)x − g‖/‖g‖ after the last iteration of conjugate gradients.")
 
   static let trustRegionMetrics: [Metric] = [
-    penaltyCoefficient, trustRegionAccepted, trustRegionDivergence, trustRegionImprovement,
+    penaltyCoefficient, penaltyDivergence, idleGroups, trustRegionAccepted, trustRegionDivergence,
+    trustRegionImprovement,
     trustRegionBacktracks, trustRegionResidual,
   ]
 }

@@ -85,8 +85,10 @@ public struct Episodes<Record> {
 
 /// What a critic says of trajectories.
 public struct Estimates {
-  /// V(sₜ) [n]; for Q − V the policy's mean of Q.
+  /// V(sₜ) [n], as the critic's head says it.
   public var values: Tensor
+  /// Σₐ π(a|sₜ)·Q(sₜ, a) [n], which stands for V(sₜ) in Q − V.
+  public var expectedActionValues: Tensor?
   /// V after each trajectory's last step [batch]: zero where it ended.
   public var finalValues: Tensor
   /// Q(sₜ, aₜ) [n], where the critic has it.
@@ -96,10 +98,11 @@ public struct Estimates {
 
   /// Estimates.
   public init(
-    values: Tensor, finalValues: Tensor, actionValues: Tensor? = nil,
-    bootstrapValues: Tensor? = nil
+    values: Tensor, expectedActionValues: Tensor? = nil, finalValues: Tensor,
+    actionValues: Tensor? = nil, bootstrapValues: Tensor? = nil
   ) {
     self.values = values
+    self.expectedActionValues = expectedActionValues
     self.finalValues = finalValues
     self.actionValues = actionValues
     self.bootstrapValues = bootstrapValues

@@ -227,12 +227,14 @@ public final class EnvironmentAgent: Agent {
     let expected = mean(record.distributions, all)
     if method.advantage.estimator == .maximalActionValue {
       return Estimates(
-        values: expected, finalValues: finalAll.maximum(along: -1) * record.isCut,
-        actionValues: taken, bootstrapValues: all.maximum(along: -1))
+        values: values, expectedActionValues: expected,
+        finalValues: finalAll.maximum(along: -1) * record.isCut, actionValues: taken,
+        bootstrapValues: all.maximum(along: -1))
     }
     let finalExpected = mean(network.logPolicy(record.finalObservations), finalAll)
     return Estimates(
-      values: expected, finalValues: finalExpected * record.isCut, actionValues: taken)
+      values: values, expectedActionValues: expected,
+      finalValues: finalExpected * record.isCut, actionValues: taken)
   }
 
   /// The policy as it was at the start.

@@ -17,6 +17,8 @@ struct Experience<Record> {
   var totalReturns: Tensor
   /// 1 − Var(G − V)/Var(G); nil without a critic.
   var explainedVariance: Double?
+  /// The share of groups whose returns are all the same; nil where there are no groups.
+  var idleGroups: Double?
   /// Where each trajectory's steps stand.
   var packing: Packing
 
@@ -66,14 +68,13 @@ struct ExperienceMaker<World: Agent> {
 
     let estimates = agent.estimates(episodes)
     let trajectories = Trajectories(
-      rewards: packing.unpacked(rewards), values: packing.unpacked(estimates.values),
+      rewards: packing.unpacked(rewards),
+      values: packing.unpacked(estimates.expectedActionValues ?? estimates.values),
       finalValues: estimates.finalValues,
       actionValues: estimates.actionValues.map(packing.unpacked),
       bootstrapValues: estimates.bootstrapValues.map(packing.unpacked), mask: packing.mask)
     let estimated = method.advantage.advantages(trajectories)
-    let returns = generalizedAdvantages(
-      trajectories, discount: method.advantage.discount, lambda: method.critic.lambda
-    ).returns
+    let returns = targets(trajectories)
     var experience = Experience(
       episodes: episodes, referenceLogRatios: logRatios, values: estimates.values,
       actionValues: estimates.actionValues,
@@ -83,8 +84,9 @@ struct ExperienceMaker<World: Agent> {
       explainedVariance: method.critic.kind == .none
         ? nil
         : explainedVariance(
-          values: trajectories.values, returns: returns, mask: packing.mask
-        ).item, packing: packing)
+          values: packing.unpacked(estimates.values), returns: returns, mask: packing.mask
+        ).item,
+      idleGroups: method.advantage.idleGroups(trajectories), packing: packing)
     if let logProbabilities = episodes.greedyLogProbabilities {
       let outcomes = try agent.greedyOutcomes(episodes, step: step)
       let penalty = trusted?.greedyLogProbabilities.map { (logProbabilities - $0) * -beta }
@@ -92,6 +94,19 @@ struct ExperienceMaker<World: Agent> {
         logProbabilities, outcomes, experience, trajectories, penalty: penalty)
     }
     return experience
+  }
+
+  // λ-returns of what stands for V(sₜ₊₁): Gₜ = rₜ + γ[(1 − λ)·Bₜ₊₁ + λ·Gₜ₊₁]; with B = max Q they are those of Peng's Q(λ).
+  private func targets(_ trajectories: Trajectories) -> Tensor {
+    var ahead = trajectories
+    if let bootstrap = trajectories.bootstrapValues {
+      ahead = Trajectories(
+        rewards: trajectories.rewards, values: bootstrap, finalValues: trajectories.finalValues,
+        mask: trajectories.mask)
+    }
+    return generalizedAdvantages(
+      ahead, discount: method.advantage.discount, lambda: method.critic.lambda
+    ).returns
   }
 
   // A*ₜ = r*ₜ + γV(sₜ, x*ₜ) − V(sₜ), in standard deviations of the sampled one-step advantages.
@@ -142,6 +157,14 @@ extension Method.Advantage {
       return atEveryStep(
         groupRelativeAdvantages(returns, groupSize: groupSize, scaling: groupScaling), mask: mask)
     }
+  }
+
+  /// The share of groups that say nothing, because all their returns are the same; nil where nothing is compared in groups.
+  func idleGroups(_ trajectories: Trajectories) -> Double? {
+    guard estimator == .leaveOneOut || estimator == .groupRelative else { return nil }
+    let returns = totalReturns(trajectories, discount: discount).reshaped(-1, groupSize)
+    let spread = returns.maximum(along: 1) - returns.minimum(along: 1)
+    return (spread .== 0).cast(to: .float64).mean().item
   }
 
   // The baseline of least variance is another for every parameter: it is taken off in the gradient.

@@ -173,7 +173,7 @@ public final class LanguageAgent: Agent {
         ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil)
     let isMaximal = method.advantage.estimator == .maximalActionValue
     return Estimates(
-      values: estimates.expectedActionValues ?? estimates.values,
+      values: estimates.values, expectedActionValues: estimates.expectedActionValues,
       finalValues: .zeros([rollout.completions.count]), actionValues: estimates.actionValues,
       bootstrapValues: isMaximal ? estimates.maximalActionValues : nil)
   }

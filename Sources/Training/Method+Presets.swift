@@ -7,7 +7,7 @@ extension Method {
     case reinforce
     /// Vanilla policy gradient: generalized advantages, one step per batch, a value model of its own (Spinning Up).
     case vpg
-    /// Advantage actor–critic: n-step advantages, one step per batch, a value head on the trunk (Mnih et al. 2016, arXiv 1602.01783).
+    /// Advantage actor–critic: n-step advantages, one step per batch, a value head on a language model's trunk (Mnih et al. 2016, arXiv 1602.01783).
     case a2c
     /// Proximal policy optimization, no KL penalty (Schulman et al. 2017, arXiv 1707.06347).
     case ppo

@@ -224,7 +224,9 @@ extension PolicyImprover {
     let (outcome, gradient) = Tensor.recording {
       let outcome = loss.policyOutcome(experience.whole)
       let entropy = agent.judge(record, experience.whole, questions).entropies
-      let bonus = (entropy ?? outcome.loss.zerosLike()).mean() * method.objective.entropyWeight
+      let bonus =
+        loss.averaged(entropy ?? outcome.loss.zerosLike(), experience.whole)
+        * method.objective.entropyWeight
       return (outcome, bonus.gradients(of: parameters).flattened)
     }
     diagnostics.add(outcome.metrics)

@@ -169,7 +169,8 @@ struct PolicyLoss<World: Agent> {
     return estimator.estimates(logRatios: logProbabilities - trusted)
   }
 
-  private func averaged(_ values: Tensor, _ minibatch: Minibatch) -> Tensor {
+  /// A minibatch's mean, or sum, as the method averages losses.
+  func averaged(_ values: Tensor, _ minibatch: Minibatch) -> Tensor {
     guard method.objective.averaging != .step, let packing = minibatch.packing else {
       return values.mean()
     }

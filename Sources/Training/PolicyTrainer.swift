@@ -96,12 +96,14 @@ public final class PolicyTrainer<World: Agent>: Trainer {
     if let variance = experience.explainedVariance {
       metrics.append((.explainedVariance, variance))
     }
+    if let share = experience.idleGroups { metrics.append((.idleGroups, share)) }
     if let ratios = experience.referenceLogRatios {
       let score = described.metrics.first { $0.0 == .scores }?.1
       metrics += divergences(ratios, trajectories: experience.packing.lengths.count, score: score)
     }
     if method.objective.kind == .penalty {
       metrics.append((.penaltyCoefficient, penalty.coefficient))
+      metrics.append((.penaltyDivergence, update.divergence))
       penalty.update(divergence: update.divergence)
     }
     return StepReport(

@@ -89,6 +89,13 @@ public final class SequenceAgent: Agent {
         key: "method",
         reason: "games of sequences have no greedy awareness, no reference and no Q − V")
     }
+    guard method.critic.kind != .valueModel else {
+      throw TrainingError.configuration(
+        key: "critic.kind",
+        reason:
+          "games of sequences go on where a rollout is cut, and their critic reads the policy's last state: use a value-head"
+      )
+    }
     policy = parts.policy
     length = parts.length
     critic = try Critic(

@@ -47,11 +47,11 @@ private struct EnumeratedWorld {
     }
   }
 
-  /// The first gradient of a method, by the loop's own parts.
-  func gradient(
+  /// A method's first step up to its update, by the loop's own parts.
+  func start(
     _ change: (inout EnvironmentConfiguration) -> Void, preset: Method.Preset,
     values: [[Double]]? = nil, actionValues: [[Double]]? = nil
-  ) throws -> Tensor {
+  ) throws -> (EnvironmentAgent, EnvironmentConfiguration, Experience<EnvironmentAgent.Record>) {
     var configuration = EnvironmentConfiguration(preset)
     configuration.widths = []
     configuration.method.advantage.discount = discount
@@ -71,6 +71,16 @@ private struct EnumeratedWorld {
     let experience = try ExperienceMaker(
       method: configuration.method, agent: agent, coefficient: 0, step: 1
     ).experience(episodes(of: agent))
+    return (agent, configuration, experience)
+  }
+
+  /// The first gradient of a method.
+  func gradient(
+    _ change: (inout EnvironmentConfiguration) -> Void, preset: Method.Preset,
+    values: [[Double]]? = nil, actionValues: [[Double]]? = nil
+  ) throws -> Tensor {
+    let (agent, configuration, experience) = try start(
+      change, preset: preset, values: values, actionValues: actionValues)
     let loss = PolicyLoss(
       method: configuration.method, agent: agent, experience: experience, coefficient: 0,
       penalty: 1, shuffles: Generator(seed: 0))
@@ -320,5 +330,49 @@ private struct EnumeratedWorld {
       variance(world, .init(estimator: .rewardToGo, baseline: .value)),
     ]
     #expect(spreads[0] > 1.2 * spreads[1] && spreads[1] > 1.2 * spreads[2] && spreads[2] > 0)
+  }
+
+  // Whatever Q says: at λ 1 nothing is bootstrapped, and at λ 0 one step is.
+  @Test(arguments: [Method.Advantage.Estimator.actionValue, .maximalActionValue], [0.0, 1])
+  func `of Q − V come with targets of rewards and the next state's Q`(
+    estimator: Method.Advantage.Estimator, lambda: Double
+  ) throws {
+    let world = try EnumeratedWorld(discount: 0.5)
+    let (_, _, experience) = try world.start(
+      {
+        $0.method.advantage.estimator = estimator
+        $0.method.critic.lambda = lambda
+        $0.method.critic.actionValueForm = .independent
+      }, preset: .actde, values: [[7], [-7]], actionValues: [[3, -1], [0.5, 2]])
+    let next = estimator == .maximalActionValue ? [3.0, 2] : [2, 1.625]
+    let expected = world.trajectories.flatMap { trajectory in
+      (0..<3).map { time in
+        if lambda == 0 {
+          return trajectory.rewards[time]
+            + (time < 2 ? 0.5 * next[trajectory.states[time + 1]] : 0)
+        }
+        return trajectory.rewards[time...].enumerated().reduce(0) {
+          $0 + pow(0.5, Double($1.offset)) * $1.element
+        }
+      }
+    }
+    expectEqual(experience.returns, Tensor(expected), tolerance: 1e-12)
+    // Clipped value losses are measured from what the head said, not from the policy's mean of Q.
+    #expect(Set(experience.values.doubles) == [7, -7])
+  }
+
+  @Test func `count the groups that say nothing`() throws {
+    let world = try EnumeratedWorld()
+    for size in [2, 4, 64] {
+      let (_, _, experience) = try world.start(
+        {
+          $0.method.advantage.groupSize = size
+          $0.environments = 64
+        }, preset: .rloo)
+      let returns = experience.totalReturns.doubles
+      let groups = stride(from: 0, to: 64, by: size).map { Set(returns[$0..<$0 + size]) }
+      #expect(experience.idleGroups == mean(groups.map { $0.count == 1 ? 1 : 0 }))
+    }
+    #expect(try world.start({ _ in }, preset: .reinforce).2.idleGroups == nil)
   }
 }

@@ -46,7 +46,7 @@ public struct ClassicControlReport {
             ? "" : " Methods whose names begin with another program's are that program's own."),
         "The return is the mean of the last 100 episodes. Runs are the unit: means over seeds, bands are their 95\u{202F}% intervals, faint lines the single runs.",
       ],
-      parts: configuration.tasks.map(part) + [settingsPart],
+      parts: configuration.tasks.flatMap { [curvesPart($0), figuresPart($0)] } + [settingsPart],
       provenance: Provenance(
         command: command,
         settings: [
@@ -59,15 +59,28 @@ public struct ClassicControlReport {
         ]))
   }
 
-  private func part(_ task: ClassicControlTask) -> ExperimentReport.Part {
-    let known = methods.filter { !runs(task, $0).isEmpty }
+  private func known(_ task: ClassicControlTask) -> [String] {
+    methods.filter { !runs(task, $0).isEmpty }
+  }
+
+  private func curvesPart(_ task: ClassicControlTask) -> ExperimentReport.Part {
+    let known = known(task)
     let own = Set(configuration.methods.map(\.rawValue))
     let families = [known.filter(own.contains), known.filter { !own.contains($0) }]
     // The others stand beside ours of the same kind.
-    let beside = families[1] + known.filter { name in families[1].contains { $0.hasSuffix(name) } }
+    let beside =
+      families[1] + families[0].filter { name in families[1].contains { $0.hasSuffix(name) } }
     let charts = [(families[0], "Rein's methods"), (beside, "Beside other programs")]
       .filter { !$0.0.isEmpty }
       .map { chart(task, $0.0, title: $0.1) }
+    return ExperimentReport.Part(
+      heading: task.title, shortHeading: task.title,
+      paragraphs: [
+        "Dotted: the mean return of \(NumberFormat.significant(task.threshold)) at which gymnasium calls it solved."
+      ], charts: charts)
+  }
+
+  private func figuresPart(_ task: ClassicControlTask) -> ExperimentReport.Part {
     let marks = [0.25, 0.5, 1].map { Int(Double(configuration.actions) * $0) }
     let table = TextTable(
       columns: [.init("method"), .init("runs", alignment: .trailing)]
@@ -77,7 +90,7 @@ public struct ClassicControlReport {
           .init("actions until solved", alignment: .decimal),
           .init("actions per second", alignment: .decimal),
         ],
-      rows: known.map { method in
+      rows: known(task).map { method in
         let all = runs(task, method)
         let solved = all.compactMap { $0.solvedAfter.map(Double.init) }
         return ["\(method)", "\(all.count)"]
@@ -90,7 +103,7 @@ public struct ClassicControlReport {
           ]
       })
     return ExperimentReport.Part(
-      heading: task.title, shortHeading: task.title,
+      heading: "\(task.title) in figures", shortHeading: "in figures",
       tables: [
         .init(
           title: "\(task.title): return by actions",
@@ -98,7 +111,7 @@ public struct ClassicControlReport {
             "Mean ± half of the 95 % interval. Solved: the mean of 100 episodes reached \(NumberFormat.significant(task.threshold)), gymnasium's threshold; "
             + "actions until then are of those runs that did. Pace is that of a run beside others on the same machine.",
           table)
-      ], charts: charts)
+      ])
   }
 
   private func chart(_ task: ClassicControlTask, _ names: [String], title: String)
@@ -127,7 +140,7 @@ public struct ClassicControlReport {
 
   private var settingsPart: ExperimentReport.Part {
     ExperimentReport.Part(
-      heading: "Settings", shortHeading: "Settings",
+      heading: "The methods' settings", shortHeading: "Methods",
       tables: [
         .init(
           title: "What differs between methods",

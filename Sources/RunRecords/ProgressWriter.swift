@@ -9,8 +9,8 @@ public final class ProgressWriter: Sendable {
   public enum Destination: Hashable, Sendable {
     /// A terminal of some width: one line, redrawn at most ten times a second.
     case terminal(width: Int)
-    /// A file or pipe: a line at the start, at each tenth of the work, and at the end. With an
-    /// unknown total, a line a minute.
+    /// A file or pipe: a line at the start, at each tenth of the work, and at the end, and one
+    /// where ten minutes have passed without. With an unknown total, a line a minute.
     case log
 
     /// What standard error is.
@@ -77,7 +77,7 @@ public final class ProgressWriter: Sendable {
     case .log:
       if let share = progress.share {
         let tenth = Int(share * 10)
-        guard tenth != state.lastTenth else { return nil }
+        guard tenth != state.lastTenth || (elapsed ?? 0) >= 600 else { return nil }
         state.lastTenth = tenth
       } else {
         guard (elapsed ?? .infinity) >= 60 else { return nil }

@@ -96,6 +96,10 @@ import Testing
     #expect(lines[1] == "SFT  10% 100/1000  1.0/s  15:00 left\n")
   }
 
+  @Test func `writes to a log where ten minutes have passed between tenths`() {
+    #expect(show(.log, counts: [1, 2, 3, 4], total: 1_000, interval: 400).count == 2)
+  }
+
   @Test func `writes to a log once a minute where the total is unknown`() {
     #expect(show(.log, counts: Array(0..<180), total: nil, interval: 1).count == 3)
   }

@@ -17,7 +17,7 @@ extension RunRecordsError: CustomStringConvertible {
     case .file(let error):
       error.description
     case .folderNotEmpty(let folder):
-      "\(folder): exists and is not empty; overwrite it, or choose another name"
+      "\(folder): exists and is not empty; --overwrite writes over it, or choose another name"
     case .notARun(let folder):
       "\(folder): holds no run (there is no manifest.json); check the path"
     }

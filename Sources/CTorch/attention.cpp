@@ -336,43 +336,87 @@ at::Tensor like_rows(const at::Tensor &tensor) {
   return at::empty({tensor.size(0), tensor.size(2), tensor.size(1), tensor.size(3)}, tensor.options()).transpose(1, 2);
 }
 
-struct DropoutAttention : public torch::autograd::Function<DropoutAttention> {
-  static at::Tensor forward(
-      torch::autograd::AutogradContext *context, const at::Tensor &queries, const at::Tensor &keys, const at::Tensor &values,
-      bool causal, double scale, double probability, int64_t key) {
-    const auto q = rowwise(queries), k = rowwise(keys), v = rowwise(values);
-    auto out = like_rows(q);
-    auto log_sums = at::empty({q.size(0), q.size(1), q.size(2)}, q.options());
-    const Heads heads{shape_of(q, k, causal, scale, probability, static_cast<uint64_t>(key)), q, k, v, out, log_sums};
-    if (q.scalar_type() == at::kFloat)
-      heads.forward<float>();
-    else
-      heads.forward<double>();
-    context->save_for_backward({q, k, v, out, log_sums});
+// What the gradient reads of a call.
+Shape shape_of(const at::Tensor &q, const at::Tensor &k, torch::autograd::AutogradContext *context) {
+  auto &data = context->saved_data;
+  return shape_of(
+      q, k, data["causal"].toBool(), data["scale"].toDouble(), data["probability"].toDouble(),
+      static_cast<uint64_t>(data["key"].toInt()));
+}
+
+struct Call {
+  bool causal;
+  double scale, probability;
+  int64_t key;
+
+  void save(torch::autograd::AutogradContext *context) const {
     context->saved_data["causal"] = causal;
     context->saved_data["scale"] = scale;
     context->saved_data["probability"] = probability;
     context->saved_data["key"] = key;
+  }
+
+  // Writes `out`; returns the logarithms of the sums that weights were divided by.
+  at::Tensor attend(const at::Tensor &q, const at::Tensor &k, const at::Tensor &v, const at::Tensor &out) const {
+    auto log_sums = at::empty({q.size(0), q.size(1), q.size(2)}, q.options());
+    const Heads heads{shape_of(q, k, causal, scale, probability, static_cast<uint64_t>(key)), q, k, v, out, log_sums};
+    q.scalar_type() == at::kFloat ? heads.forward<float>() : heads.forward<double>();
+    return log_sums;
+  }
+};
+
+void attend_backward(const Heads &heads, const at::Tensor &slopes, at::Tensor dq, at::Tensor dk, at::Tensor dv) {
+  TORCH_CHECK(!at::GradMode::is_enabled(), "attention with dropout has no second derivative");
+  if (heads.q.scalar_type() == at::kFloat)
+    heads.backward<float>(slopes, dq, dk, dv);
+  else
+    heads.backward<double>(slopes, dq, dk, dv);
+}
+
+struct DropoutAttention : public torch::autograd::Function<DropoutAttention> {
+  static at::Tensor forward(
+      torch::autograd::AutogradContext *context, const at::Tensor &queries, const at::Tensor &keys, const at::Tensor &values,
+      const Call &call) {
+    const auto q = rowwise(queries), k = rowwise(keys), v = rowwise(values);
+    const auto out = like_rows(q);
+    context->save_for_backward({q, k, v, out, call.attend(q, k, v, out)});
+    call.save(context);
     return out;
   }
 
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
-    TORCH_CHECK(!at::GradMode::is_enabled(), "attention with dropout has no second derivative");
     const auto saved = context->get_saved_variables();
-    const auto &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3], &log_sums = saved[4];
-    auto &data = context->saved_data;
-    const auto shape = shape_of(
-        q, k, data["causal"].toBool(), data["scale"].toDouble(), data["probability"].toDouble(),
-        static_cast<uint64_t>(data["key"].toInt()));
-    const auto slopes = rowwise(gradients[0]);
-    auto dq = like_rows(q), dk = like_rows(k), dv = like_rows(v);
-    const Heads heads{shape, q, k, v, out, log_sums};
-    if (q.scalar_type() == at::kFloat)
-      heads.backward<float>(slopes, dq, dk, dv);
-    else
-      heads.backward<double>(slopes, dq, dk, dv);
-    return {dq, dk, dv, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    const auto &q = saved[0], &k = saved[1], &v = saved[2];
+    const auto dq = like_rows(q), dk = like_rows(k), dv = like_rows(v);
+    attend_backward({shape_of(q, k, context), q, k, v, saved[3], saved[4]}, rowwise(gradients[0]), dq, dk, dv);
+    return {dq, dk, dv, at::Tensor()};
+  }
+};
+
+// Queries, keys and values as one linear layer puts them out, [batch, time, 3, heads, width], and their gradient in one piece.
+struct PackedDropoutAttention : public torch::autograd::Function<PackedDropoutAttention> {
+  static std::vector<at::Tensor> parts(const at::Tensor &packed) { return packed.permute({2, 0, 3, 1, 4}).unbind(0); }
+
+  static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input, const Call &call) {
+    const auto packed = input.contiguous();
+    const auto qkv = parts(packed);
+    const auto out = at::empty({packed.size(0), packed.size(1), packed.size(3), packed.size(4)}, packed.options());
+    context->save_for_backward({packed, out, call.attend(qkv[0], qkv[1], qkv[2], out.transpose(1, 2))});
+    call.save(context);
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto qkv = parts(saved[0]);
+    const auto out = saved[1].transpose(1, 2), result = at::empty_like(saved[0]);
+    const auto slopes = parts(result);
+    attend_backward(
+        {shape_of(qkv[0], qkv[1], context), qkv[0], qkv[1], qkv[2], out, saved[2]}, rowwise(gradients[0].transpose(1, 2)), slopes[0],
+        slopes[1], slopes[2]);
+    return {result, at::Tensor()};
   }
 };
 
@@ -382,7 +426,15 @@ ct_status_t ct_dropout_attention(
     ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, bool causal, double scale, double probability,
     ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
-    *out = give(DropoutAttention::apply(
-        borrow(query), borrow(key), borrow(value), causal, scale, probability, drawn_key(generator_of(generator))));
+    const Call call{causal, scale, probability, drawn_key(generator_of(generator))};
+    *out = give(DropoutAttention::apply(borrow(query), borrow(key), borrow(value), call));
+  });
+}
+
+ct_status_t ct_packed_dropout_attention(
+    ct_tensor_t packed, bool causal, double scale, double probability, ct_generator_t generator, ct_tensor_t *out) {
+  return guarded([&] {
+    const Call call{causal, scale, probability, drawn_key(generator_of(generator))};
+    *out = give(PackedDropoutAttention::apply(borrow(packed), call));
   });
 }

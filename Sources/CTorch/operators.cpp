@@ -19,11 +19,9 @@
 #include <ATen/ops/flip.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/ge.h>
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/gt.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/le.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/log1p.h>
@@ -77,7 +75,6 @@ using namespace ctorch;
 namespace operators {
 using at::abs, at::exp, at::expm1, at::isfinite, at::log, at::log1p, at::log_sigmoid, at::logical_not, at::neg,
     at::reciprocal, at::relu, at::rsqrt, at::sigmoid, at::sign, at::silu, at::sqrt, at::square, at::tanh;
-at::Tensor gelu_tanh(const at::Tensor &x) { return at::gelu(x, "tanh"); }
 }  // namespace operators
 
 #define CT_DEFINE_UNARY(name)                                                         \
@@ -299,14 +296,16 @@ ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out) {
 
 ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out) {
   return guarded([&] {
-    *out = give(bias ? at::addmm(borrow(bias), borrow(input), borrow(weight)) : at::mm(borrow(input), borrow(weight)));
-  });
-}
-
-ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bias, double epsilon, ct_tensor_t *out) {
-  return guarded([&] {
-    auto x = borrow(input);
-    *out = give(at::layer_norm(x, {x.size(-1)}, borrow_optional(weight), borrow_optional(bias), epsilon));
+    const auto x = borrow(input), w = borrow(weight);
+    const auto rows = x.dim() == 2 ? x : x.reshape({-1, x.size(-1)});
+    const auto result = bias ? at::addmm(borrow(bias), rows, w) : at::mm(rows, w);
+    if (x.dim() == 2) {
+      *out = give(result);
+      return;
+    }
+    auto shape = x.sizes().vec();
+    shape.back() = w.size(1);
+    *out = give(result.view(shape));
   });
 }
 

@@ -140,10 +140,22 @@ private struct Block: Sendable {
 
   private func attend(_ input: Tensor, _ layer: Int, _ context: Trunk.Context) -> Tensor {
     let (batch, time, width) = (input.size(0), input.size(1), configuration.width)
-    let parts = queriesKeysValues(input)
+    let scale = 1 / Double(configuration.headWidth).squareRoot()
+    let packed = queriesKeysValues(input)
       .reshaped(batch, time, 3, configuration.headCount, configuration.headWidth)
-      .permuted(2, 0, 3, 1, 4)
-      .unbound(0)
+    let dropping = context.dropout.flatMap { generator in
+      configuration.attentionDropout > 0 ? (generator, configuration.attentionDropout) : nil
+    }
+    let isFused = packed.device == .cpu && [.float32, .float64].contains(packed.dataType)
+    if let (generator, probability) = dropping, isFused, context.cache == nil,
+      let isCausal = context.mask.isCausal
+    {
+      return
+        generator.attention(
+          packed: packed, isCausal: isCausal, scale: scale, dropping: probability
+        ).reshaped(batch, time, width)
+    }
+    let parts = packed.permuted(2, 0, 3, 1, 4).unbound(0)
     let queries = parts[0]
     var (keys, values) = (parts[1], parts[2])
     var mask = context.mask
@@ -155,18 +167,13 @@ private struct Block: Sendable {
         mask = time == 1 ? .none : .allowed(causal(time, keys.size(2), on: keys.device))
       }
     }
-    let scale = 1 / Double(configuration.headWidth).squareRoot()
     let mixed: Tensor
-    if let generator = context.dropout, configuration.attentionDropout > 0,
-      let isCausal = mask.isCausal, queries.device == .cpu,
-      [.float32, .float64].contains(queries.dataType)
-    {
+    if let (generator, probability) = dropping, isFused, let isCausal = mask.isCausal {
       mixed = generator.attention(
         queries, keys: keys, values: values, isCausal: isCausal, scale: scale,
-        dropping: configuration.attentionDropout)
-    } else if let generator = context.dropout, configuration.attentionDropout > 0 {
-      mixed = weights(queries, keys, mask, scale).matmulDropped(
-        values, configuration.attentionDropout, generator)
+        dropping: probability)
+    } else if let (generator, probability) = dropping {
+      mixed = weights(queries, keys, mask, scale).matmulDropped(values, probability, generator)
     } else if context.isTwiceDifferentiable {
       mixed = weights(queries, keys, mask, scale).matmul(values)
     } else {

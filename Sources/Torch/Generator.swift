@@ -125,6 +125,27 @@ public final class Generator: @unchecked Sendable {
     }
   }
 
+  /// ``attention(_:keys:values:isCausal:scale:dropping:)`` of queries, keys and values that lie together.
+  ///
+  /// What one linear layer puts out is read where it is, and its gradient comes in one piece.
+  ///
+  /// - Parameter packed: [batch, time, 3, heads, width]: queries, keys, values; float32 or float64, on the CPU.
+  /// - Returns: [batch, time, heads, width].
+  public func attention(
+    packed: Tensor, isCausal: Bool, scale: Double, dropping probability: Double
+  ) -> Tensor {
+    precondition(
+      packed.rank == 5 && packed.size(2) == 3,
+      "attention of \(packed.shape), not [.., .., 3, .., ..]")
+    precondition(
+      0 <= probability && probability < 1 && device == .cpu && packed.device == .cpu
+        && [.float32, .float64].contains(packed.dataType),
+      "attention with dropout \(probability) in \(packed.dataType) on \(packed.device)")
+    return produce("attention of \(packed.shape) with dropout") {
+      ct_packed_dropout_attention(packed.raw, isCausal, scale, probability, raw, $0)
+    }
+  }
+
   /// A whole number below `bound`, for choices outside tensors.
   public func integer(below bound: Int) -> Int {
     Int(uniform([1], in: 0..<Double(bound), dataType: .float64).item)

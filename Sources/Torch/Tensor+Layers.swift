@@ -13,12 +13,9 @@ extension Tensor {
   ///   - bias: [out], or nil.
   /// - Returns: [..., out] for a tensor [..., in].
   public func affine(weight: Tensor, bias: Tensor?) -> Tensor {
-    let shape = self.shape
-    let input = rank == 2 ? self : reshaped(-1, size(-1))
-    let output = produce(
-      "affine of \(shape) with weight \(weight.shape) and bias \(bias?.shape ?? [])"
-    ) { ct_affine(bias?.raw, input.raw, weight.raw, $0) }
-    return rank == 2 ? output : output.reshaped(to: shape.dropLast() + [weight.size(1)])
+    produce("affine of \(shape) with weight \(weight.shape) and bias \(bias?.shape ?? [])") {
+      ct_affine(bias?.raw, raw, weight.raw, $0)
+    }
   }
 
   /// (x − mean) / √(variance + ε) · weight + bias over the last dimension.

@@ -132,6 +132,25 @@ import Torch
     }
   }
 
+  @Test(arguments: [true, false]) func `of what lies together is attention of its parts`(
+    isCausal: Bool
+  ) {
+    let packed = Generator(seed: 2).normal([2, 19, 3, 2, 5], dataType: .float64).asParameter()
+    let weights = Generator(seed: 3).normal([2, 19, 2, 5], dataType: .float64)
+    let (together, apart) = Tensor.recording {
+      let together = Generator(seed: 5).attention(
+        packed: packed, isCausal: isCausal, scale: 0.7, dropping: 0.2)
+      let apart = attention(
+        packed.permuted(2, 0, 3, 1, 4).unbound(0), isCausal: isCausal, dropping: 0.2
+      ).permuted(0, 2, 1, 3)
+      return (
+        [together.detached()] + (together * weights).sum().gradients(of: [packed]),
+        [apart.detached()] + (apart * weights).sum().gradients(of: [packed])
+      )
+    }
+    for (one, other) in zip(together, apart) { expectEqual(one, other, tolerance: 0) }
+  }
+
   // Values of ones: each output is the sum of the kept weights over what is left of 1.
   @Test(arguments: [0.1, 0.5]) func `drops the share it is told, unbiased`(probability: Double) {
     let (heads, time) = (200, 32)

@@ -1,3 +1,4 @@
+import Foundation
 import TensorTestSupport
 import Testing
 import Torch
@@ -34,6 +35,67 @@ import Torch
     expectEqual(
       input.layerNormalized(weight: weight, bias: bias, epsilon: 0.01),
       centred / (variance + 0.01).squareRoot() * weight + bias, tolerance: 1e-12)
+  }
+
+  /// Rows narrower than a vector of sixteen numbers, as wide, wider, and so many that threads share them.
+  @Test(arguments: [
+    (1, 1), (1, 3), (2, 12), (40, 12), (3, 16), (3, 17), (9, 31), (5, 100), (7000, 12),
+  ])
+  func `rows of every width are normalised, and their gradients are the formula's`(
+    count: Int, width: Int
+  ) {
+    let inputs = [draw(count, width) * 3 + 2, draw(width), draw(width), draw(count, width)]
+    let written = { (inputs: [Tensor]) -> Tensor in
+      let centred = inputs[0] - inputs[0].mean(along: -1, keepingDimensions: true)
+      let variance = centred.squared().mean(along: -1, keepingDimensions: true)
+      return centred * (variance + 0.01).reciprocalSquareRoot() * inputs[1] + inputs[2]
+    }
+    let fused = { (inputs: [Tensor]) -> Tensor in
+      inputs[0].layerNormalized(weight: inputs[1], bias: inputs[2], epsilon: 0.01)
+    }
+    let results = { (function: ([Tensor]) -> Tensor, type: DataType) -> [Tensor] in
+      let typed = inputs.map { $0.cast(to: type) }
+      let parameters = typed.dropLast().map { $0.asParameter() }
+      return Tensor.recording {
+        let output = function(parameters)
+        return [output.detached()] + (output * typed[3]).sum().gradients(of: parameters)
+      }
+    }
+    let expected = results(written, .float64)
+    for (found, expected) in zip(results(fused, .float64), expected) {
+      expectEqual(found, expected, tolerance: 1e-11, relative: 1e-11)
+    }
+    for (found, expected) in zip(results(fused, .float32), expected) {
+      expectEqual(found.cast(to: .float64), expected, tolerance: 2e-4, relative: 2e-5)
+    }
+  }
+
+  @Test func `layer normalisation reads tensors that lie in other orders`() {
+    let (turned, weight, bias) = (draw(20, 30).transposed(), draw(20), draw(20))
+    expectEqual(
+      turned.layerNormalized(weight: weight, bias: bias, epsilon: 0.01),
+      turned.contiguous().layerNormalized(weight: weight, bias: bias, epsilon: 0.01), tolerance: 0)
+  }
+
+  @Test func `layer normalisation and GELU can be differentiated twice`() {
+    let weights = [draw(3, 5), draw(5), draw(5)]
+    expectGradients(at: [draw(3, 5), draw(5), draw(5)], tolerance: 1e-6) { inputs in
+      Tensor.recording {
+        let inputs = inputs.map { $0.requiresGradient ? $0 : $0.asParameter() }
+        let output = inputs[0].layerNormalized(weight: inputs[1], bias: inputs[2], epsilon: 1e-2)
+        let slopes = output.geluTanh().squared().sum().gradients(of: inputs, recording: true)
+        return zip(slopes, weights).map { ($0 * $1).sum() }.reduce(Tensor(0.0), +)
+      }
+    }
+  }
+
+  @Test func `GELU in float32 keeps its digits far from zero and at the ends`() {
+    let points = Array(stride(from: -12.0, through: 12, by: 0.37)) + [-200, -30, 0, 30, 200]
+    let found = Tensor(points).cast(to: .float32).geluTanh().cast(to: .float64)
+    let slope = 2 * (2 / Double.pi).squareRoot()
+    let expected = points.map { x -> Double in x / (1 + exp(-slope * (x + 0.044715 * x * x * x))) }
+    expectEqual(found, Tensor(expected), tolerance: 1e-30, relative: 3e-5)
+    #expect(Tensor([Double.nan]).cast(to: .float32).geluTanh().doubles[0].isNaN)
   }
 
   @Test func `softmax sums to one and is the exponential of logSoftmax`() {

@@ -61,7 +61,7 @@ ct_status_t ct_copy_into(ct_tensor_t destination, ct_tensor_t source);
 // ---- Pointwise ---------------------------------------------------------------------------------------------------
 #define CT_UNARY_OPERATORS(X)                                                                                        \
   X(neg) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(rsqrt) X(square) X(abs) X(tanh) X(sigmoid) X(log_sigmoid) X(relu)  \
-  X(gelu_tanh) X(silu) X(reciprocal) X(sign) X(logical_not) X(isfinite)
+  X(silu) X(reciprocal) X(sign) X(logical_not) X(isfinite)
 #define CT_BINARY_OPERATORS(X)                                                                                       \
   X(add) X(sub) X(mul) X(div) X(pow) X(minimum) X(maximum) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and)         \
   X(logical_or)
@@ -108,9 +108,10 @@ ct_status_t ct_tril(ct_tensor_t tensor, int64_t diagonal, ct_tensor_t *out);
 
 // ---- Linear algebra and layers -----------------------------------------------------------------------------------
 ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out);
-// bias + input · weight for two-dimensional input and weight [in, out]; bias may be null.
+// bias + input · weight for input [..., in] and weight [in, out]; bias may be null.
 ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out);
 ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bias, double epsilon, ct_tensor_t *out);
+ct_status_t ct_gelu_tanh(ct_tensor_t tensor, ct_tensor_t *out);
 ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, ct_tensor_t *out);
 ct_status_t ct_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
 ct_status_t ct_log_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
@@ -142,6 +143,9 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
 ct_status_t ct_dropout_attention(
   ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, bool causal, double scale, double probability,
   ct_generator_t generator, ct_tensor_t *out);
+// The same for packed = [batch, time, 3, heads, width], queries before keys before values; out [batch, time, heads, width].
+ct_status_t ct_packed_dropout_attention(
+  ct_tensor_t packed, bool causal, double scale, double probability, ct_generator_t generator, ct_tensor_t *out);
 // input · mask / (1 − probability), mask ~ Bernoulli(1 − probability)
 ct_status_t ct_dropout(ct_tensor_t input, double probability, ct_generator_t generator, ct_tensor_t *out);
 

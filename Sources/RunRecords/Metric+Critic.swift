@@ -19,7 +19,8 @@ extension Metric {
   public static let explainedVariance = Metric(
     "val/explained_variance", .none,
     "1 − Var(return − value)/Var(return). At 1 the critic predicts every return; at 0 or less it "
-      + "is no better than a constant.")
+      + "is no better than a constant, which is no fault where all returns are alike: compare loss/value_avg."
+  )
   /// Loss of the action-value head.
   public static let actionValueLoss = Metric(
     "val/q_loss", .none, "Mean loss of the action-value head (ACTDE).")

@@ -5,8 +5,9 @@ extension Metric {
   /// Mean over completions of the summed sampled log-ratio to the reference.
   public static let kl = Metric(
     "objective/kl", .nats,
-    "Divergence of the policy from the reference: the log-ratio of each sampled token, summed over "
-      + "a completion, averaged over completions. This estimate (k1) may be negative by chance.")
+    "Divergence of the policy from the reference: the log-ratio of each sampled token or action, summed "
+      + "over a completion or episode, averaged over them. This estimate (k1) may be negative by chance."
+  )
   /// Mean of the estimator k1.
   public static let klK1 = Metric(
     "objective/kl_k1", .nats, "The estimator k1 = log(π/ref), per token: unbiased, noisy.")
@@ -24,7 +25,8 @@ extension Metric {
   /// Entropy of the sampled completions.
   public static let objectiveEntropy = Metric(
     "objective/entropy", .nats,
-    "Minus the log-probability of the sampled tokens, summed over a completion, averaged.")
+    "Minus the log-probability of the sampled tokens, summed over a completion, averaged; in a world, "
+      + "of actions over an episode.")
   /// The reward's part that does not come from the score.
   public static let nonScoreReward = Metric(
     "objective/non_score_reward", .reward,
@@ -34,7 +36,8 @@ extension Metric {
     "objective/rlhf_reward", .reward, "Mean of score plus non-score reward: what is maximised.")
   /// The reward function's mean.
   public static let scores = Metric(
-    "objective/scores", .reward, "Mean of the reward function over the completions.")
+    "objective/scores", .reward,
+    "Mean of the reward function over the completions; in a world, of rewards over an episode.")
 
   /// Mean half squared log-ratio between the policy and the one that sampled.
   public static let approximateKL = Metric(
@@ -47,14 +50,17 @@ extension Metric {
   /// Entropy of the policy's distributions.
   public static let policyEntropy = Metric(
     "policy/entropy_avg", .nats,
-    "Mean entropy of the policy's next-token distributions. Near 0 the policy has collapsed.")
+    "Mean entropy of the policy's distributions over the next token or action. Near 0 the policy has collapsed."
+  )
   /// Norm of the policy's gradient.
   public static let policyGradientNorm = Metric(
     "policy/grad_norm", .none,
     "Norm of the gradient of policy and critic together, before it is clipped.")
   /// Mean policy loss.
   public static let policyLoss = Metric(
-    "loss/policy_avg", .none, "Mean of the policy's loss over the minibatches of the step.")
+    "loss/policy_avg", .none,
+    "Mean of the policy's loss over the minibatches of the step. With centered advantages it starts "
+      + "at 0 whatever is learnt: watch the rewards.")
 
   static let objectiveMetrics: [Metric] = [
     kl, klK1, klK2, klK3, klCoefficient, objectiveEntropy, nonScoreReward, rlhfReward, scores,

@@ -129,7 +129,11 @@ public final class Generator: @unchecked Sendable {
   ///
   /// What one linear layer puts out is read where it is, and its gradient comes in one piece.
   ///
-  /// - Parameter packed: [batch, time, 3, heads, width]: queries, keys, values; float32 or float64, on the CPU.
+  /// - Parameters:
+  ///   - packed: [batch, time, 3, heads, width]: queries, keys, values; float32 or float64, on the CPU.
+  ///   - isCausal: Whether a query sees only keys up to its own place.
+  ///   - scale: Multiplies the scores.
+  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
   /// - Returns: [batch, time, heads, width].
   public func attention(
     packed: Tensor, isCausal: Bool, scale: Double, dropping probability: Double

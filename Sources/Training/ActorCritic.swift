@@ -13,6 +13,8 @@ struct ActorCritic {
     var hasBias: Bool
   }
 
+  /// Whether the policy is a table over observations.
+  let isTable: Bool
   let critic: Method.CriticChoice
   let policyParameters: Parameters
   let criticParameters: Parameters
@@ -27,7 +29,7 @@ struct ActorCritic {
     throws
   {
     self.critic = critic
-    let isTable = shape.widths.isEmpty
+    isTable = shape.widths.isEmpty
     let policy = ParameterBuilder(generator: generator, dataType: dataType)
     let make = { (name: String, parameter: ParameterBuilder) in
       try MultilayerPerceptron(
@@ -37,11 +39,11 @@ struct ActorCritic {
     body = try make("policy", policy)
     policyHead = try Affine(
       "policy.head", from: body.outputWidth, to: shape.actionCount, hasBias: shape.hasBias,
-      initialization: isTable ? .constant(0) : .orthogonal(gain: 0.01), policy)
+      initialization: shape.widths.isEmpty ? .constant(0) : .orthogonal(gain: 0.01), policy)
     policyParameters = policy.parameters
     let own = ParameterBuilder(generator: generator, dataType: dataType)
     valueBody = critic.kind == .valueModel ? try make("value", own) : nil
-    let start = isTable ? Initialization.constant(0) : .orthogonal(gain: 1)
+    let start = shape.widths.isEmpty ? Initialization.constant(0) : .orthogonal(gain: 1)
     valueHead =
       critic.kind == .none
       ? nil

@@ -122,24 +122,37 @@ public final class EnvironmentAgent: Agent {
     trusted?.policyParameters.assign(network.policyParameters)
   }
 
-  /// The return of an episode in a world of its own, by the most probable actions.
+  /// How an action is chosen from a policy.
+  public enum Choice: Sendable {
+    /// Drawn, as in training.
+    case sampled
+    /// The most probable one.
+    case mostProbable
+  }
+
+  /// The return of an episode in a world of its own.
   ///
   /// - Parameters:
   ///   - environment: The world.
+  ///   - choice: How actions are chosen; draws come from the generator too.
   ///   - generator: Where its chance comes from.
   ///   - limit: Actions after which the episode is cut.
   /// - Returns: The undiscounted return.
   /// - Throws: What the environment throws.
-  public func greedyReturn(
-    in environment: any Environment, using generator: inout SeededGenerator, limit: Int
+  public func episodeReturn(
+    in environment: any Environment, by choice: Choice, using generator: inout SeededGenerator,
+    limit: Int
   ) throws -> Double {
     var environment = environment
+    let draws = Generator(seed: generator.next(), purpose: "actions")
     var observation = try environment.reset(using: &generator)
     var sum = 0.0
     for _ in 0..<limit {
       let input = Tensor(observation, shape: [1, observation.count]).cast(to: dataType)
       let action = Tensor.withoutRecording {
-        network.logPolicy(input).argmax(along: -1).integers[0]
+        let log = network.logPolicy(input)
+        return (choice == .sampled ? draws.categorical(logits: log) : log.argmax(along: -1))
+          .integers[0]
       }
       let step = try environment.step(action)
       sum += step.reward
@@ -177,6 +190,13 @@ public final class EnvironmentAgent: Agent {
     let walk = try worlds.walk { [network, draws, dataType] observations, rows in
       let count = observations.count / rows
       let input = Tensor(observations, shape: [rows, count]).cast(to: dataType)
+      guard !network.isTable || observations.contains(where: { $0 != 0 }) else {
+        throw TrainingError.configuration(
+          key: "hidden_widths",
+          reason:
+            "a table's rows are picked by what is observed, and this world shows zeros alone: give it a hidden layer"
+        )
+      }
       let log = network.logPolicy(input)
       guard log.isAllFinite else {
         throw TrainingError.diverged(metric: "a log-probability", step: step)

@@ -37,7 +37,10 @@ public struct EnvironmentConfiguration: Codable, Equatable, Sendable {
   /// PPO with the defaults of the literature.
   public init() { self.init(.ppo) }
 
-  /// A preset's method with a discount of 0.99; one that updates once per batch gets one epoch.
+  /// A preset's method with settings that learn classic control.
+  ///
+  /// γ is 0.99. What may update often per batch, PPO and its kin, gets ten epochs at 1e-3; what may not gets one. Small policies start
+  /// from nothing: an action that was never taken has Q = 0, where tables of ACTDE rest.
   public init(_ preset: Method.Preset) {
     method = Method(preset)
     method.advantage.discount = 0.99
@@ -45,8 +48,12 @@ public struct EnvironmentConfiguration: Codable, Equatable, Sendable {
     if method.critic.kind == .valueHead { method.critic.kind = .valueModel }
     method.critic.weight = 0.5
     method.critic.actionValueWeight = 0.5
+    method.critic.actionValueForm = .independent
     if [.policyGradient, .trustRegion].contains(method.objective.kind) {
       (epochs, minibatches) = (1, 1)
+    } else {
+      epochs = 10
+      optimizer.learningRate = 1e-3
     }
     // Returns and groups are of whole episodes.
     if !method.advantage.needsValues { rolloutLength = nil }
@@ -77,6 +84,7 @@ public struct EnvironmentConfiguration: Codable, Equatable, Sendable {
         key: "environments",
         reason: "\(environments) is not a multiple of method.advantage.group_size \(size)")
     }
+    if rolloutLength == nil { try method.validate(trajectories: environments, key: "environments") }
     if let rolloutLength, !method.advantage.needsValues {
       throw .configuration(
         key: "rollout_length",

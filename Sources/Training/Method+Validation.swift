@@ -22,6 +22,22 @@ extension Method {
     }
   }
 
+  /// Says what a batch of so many trajectories cannot give.
+  ///
+  /// - Parameters:
+  ///   - trajectories: How many a step has.
+  ///   - key: The setting that says so.
+  /// - Throws: `TrainingError.configuration` with that key.
+  func validate(trajectories: Int, key: String) throws(TrainingError) {
+    guard trajectories == 1, [.constant, .minimumVariance, .time].contains(advantage.baseline)
+    else { return }
+    throw .configuration(
+      key: key,
+      reason:
+        "the mean of one trajectory is itself: with advantage.baseline \(advantage.baseline.rawValue) every advantage would be 0; use at least 2"
+    )
+  }
+
   private func checkNumbers() throws(TrainingError) {
     let shares = [
       ("advantage.discount", advantage.discount), ("advantage.lambda", advantage.lambda),
@@ -77,6 +93,13 @@ extension Method {
       throw .configuration(
         key: "critic.kind",
         reason: "\(name) needs Q(s, a): use action-value-heads instead of \(critic.kind.rawValue)")
+    }
+    if advantage.baseline == .value && critic.kind == .none {
+      throw .configuration(
+        key: "advantage.baseline",
+        reason:
+          "value takes V(s) off, which nobody estimates: set critic.kind to value-model or value-head"
+      )
     }
     if advantage.needsValues && critic.kind == .none {
       throw .configuration(

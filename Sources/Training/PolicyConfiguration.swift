@@ -61,6 +61,7 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
     try update.validate(method)
+    try method.validate(trajectories: episodesPerStep, key: "episodes_per_step")
     guard episodesPerStep % method.advantage.groupSize == 0 else {
       throw .configuration(
         key: "episodes_per_step",

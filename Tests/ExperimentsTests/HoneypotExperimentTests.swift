@@ -59,10 +59,10 @@ private final class Steps: Sendable {
       let output = folder.appending(path: "out")
       let told = Steps()
       let first = try HoneypotExperiment(configuration, folder: output).run(
-        command: "test", observer: told.observer
+        observer: told.observer
       ) { _ in }
-      #expect(first.isComplete && first.records.map(\.method) == ["base", "gaa-code"])
-      for record in first.records {
+      #expect(first.isComplete && first.runs.map(\.record.method) == ["base", "gaa-code"])
+      for record in first.runs.map(\.record) {
         #expect(
           try keys(record) == [
             "method", "form", "seed", "proxy_reward", "gold_reward", "honeypot_rate", "kl",
@@ -71,8 +71,8 @@ private final class Steps: Sendable {
         #expect(record.form == "capped" && record.seed == 0)
         #expect((0...0.5).contains(record.goldReward) && (0...1).contains(record.honeypotRate))
       }
-      expectEqual(first.records[0].kl, 0, tolerance: 1e-4)
-      #expect(first.records[0].seconds == 0 && first.records[1].seconds > 0)
+      expectEqual(first.runs.map(\.record)[0].kl, 0, tolerance: 1e-4)
+      #expect(first.runs.map(\.record)[0].seconds == 0 && first.runs.map(\.record)[1].seconds > 0)
       // A finished job, two steps, a finished job.
       #expect(told.count == 3)
 
@@ -81,11 +81,12 @@ private final class Steps: Sendable {
       #expect(results.sorted() == ["capped-base-0.json", "capped-gaa-code-0.json"])
       let again = Steps()
       let second = try HoneypotExperiment(configuration, folder: output).run(
-        command: "test", observer: again.observer
+        observer: again.observer
       ) { _ in }
-      #expect(second.records == first.records)
+      #expect(second.runs.map(\.record) == first.runs.map(\.record))
       #expect(again.count == 2, "nothing is trained again")
-      #expect(second.report.forms.map(\.name) == ["capped"])
+      let report = HoneypotReport(second.runs, configuration: configuration, command: "test")
+      #expect(report.forms.map(\.name) == ["capped"])
     }
   }
 
@@ -96,8 +97,8 @@ private final class Steps: Sendable {
       configuration.methods = [.base]
       let run = { (configuration: HoneypotConfiguration) in
         try HoneypotExperiment(configuration, folder: output).run(
-          command: "", observer: .silent
-        ) { _ in }.records
+          observer: .silent
+        ) { _ in }.runs.map(\.record)
       }
       let first = try run(configuration)
       configuration.seeds = 2
@@ -123,8 +124,8 @@ private final class Steps: Sendable {
     try withWorld { folder, configuration in
       var records = try ["a", "b"].map { name in
         try HoneypotExperiment(configuration, folder: folder.appending(path: name)).run(
-          command: "", observer: .silent
-        ) { _ in }.records
+          observer: .silent
+        ) { _ in }.runs.map(\.record)
       }
       for run in records.indices {
         for index in records[run].indices { records[run][index].seconds = 0 }
@@ -141,7 +142,7 @@ private final class Steps: Sendable {
       configuration.methods = [.base]
       let output = folder.appending(path: "out")
       _ = try HoneypotExperiment(configuration, folder: output).run(
-        command: "", observer: .silent
+        observer: .silent
       ) { _ in }
       let file = output.appending(path: "results/capped-base-0.json")
       // Marked, so that it shows whether the file or a new run is answered.
@@ -150,8 +151,8 @@ private final class Steps: Sendable {
       try text.replacingOccurrences(of: "\"seconds\":0", with: "\"seconds\":77")
         .write(to: file, atomically: true, encoding: .utf8)
       let records = try HoneypotExperiment(configuration, folder: output).run(
-        command: "", observer: .silent
-      ) { _ in }.records
+        observer: .silent
+      ) { _ in }.runs.map(\.record)
       #expect(records[0].seconds == 77 && records[0].distinctPairs.isNaN)
     }
   }
@@ -174,7 +175,7 @@ private final class Steps: Sendable {
         change(&configuration)
         let records = try HoneypotExperiment(
           configuration, folder: folder.appending(path: name)
-        ).run(command: "", observer: .silent) { _ in }.records
+        ).run(observer: .silent) { _ in }.runs.map(\.record)
         seen.insert(records[0].kl)
       }
       #expect(seen.count == variants.count)
@@ -188,8 +189,8 @@ private final class Steps: Sendable {
       configuration.steps = 4
       let outcome = try HoneypotExperiment(
         configuration, folder: folder.appending(path: "out")
-      ).run(command: "", observer: .silent) { _ in }
-      #expect(outcome.records.map(\.method) == ["base"] && outcome.isComplete)
+      ).run(observer: .silent) { _ in }
+      #expect(outcome.runs.map(\.record.method) == ["base"] && outcome.isComplete)
       #expect(outcome.failures.map(\.run) == ["capped-gaa-code-0"])
       guard case .diverged? = outcome.failures.first?.error else {
         Issue.record("\(outcome.failures)")
@@ -204,7 +205,7 @@ private final class Steps: Sendable {
       wrong.base = folder.appending(path: "nowhere").path
       let output = folder.appending(path: "out")
       #expect(throws: (any Error).self) {
-        try HoneypotExperiment(wrong, folder: output).run(command: "", observer: .silent) { _ in }
+        try HoneypotExperiment(wrong, folder: output).run(observer: .silent) { _ in }
       }
       #expect(!FileManager.default.fileExists(atPath: output.path))
     }
@@ -216,9 +217,9 @@ private final class Steps: Sendable {
       let observer = RunObserver(
         progress: { _, _, _ in }, note: { _ in }, isStopRequested: { true })
       let outcome = try HoneypotExperiment(configuration, folder: output).run(
-        command: "", observer: observer
+        observer: observer
       ) { _ in }
-      #expect(!outcome.isComplete && outcome.records.map(\.method) == ["base"])
+      #expect(!outcome.isComplete && outcome.runs.map(\.record.method) == ["base"])
     }
   }
 

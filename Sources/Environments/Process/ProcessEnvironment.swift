@@ -41,14 +41,18 @@ public final class ProcessEnvironment: Environment {
   ///
   /// - Parameters:
   ///   - command: The program, looked for in PATH unless it has a slash, and its arguments.
+  ///   - title: What errors call it; nil is the command.
   ///   - timeout: How many seconds the program may take for its introduction, and for each answer.
   /// - Throws: ``EnvironmentError/program(_:)``.
-  public init(command: [String], timeout: Double = 10) throws(EnvironmentError) {
+  public init(
+    command: [String], title: String? = nil, timeout: Double = 10
+  ) throws(EnvironmentError) {
     precondition(!command.isEmpty, "a command needs at least a program")
     precondition(
       timeout > 0 && timeout < 1e9, "a program cannot be given \(timeout) seconds for an answer")
     let request = "to introduce itself"
-    var connection = try ProgramConnection(command, timeout: timeout)
+    var connection = try ProgramConnection(
+      command, title: title ?? command.joined(separator: " "), timeout: timeout)
     let line = try connection.introduction(as: request)
     let introduction = try connection.parsed(ProgramIntroduction.self, line, request)
     let numbers = [

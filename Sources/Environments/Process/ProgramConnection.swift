@@ -15,7 +15,7 @@ struct ProgramConnection {
   static let longestLine = 64 << 20
   private static let longestErrors = 8192
 
-  let command: [String]
+  let title: String
   let timeout: Double
   private let program: ChildProgram
   private var unread: [UInt8] = []
@@ -23,15 +23,15 @@ struct ProgramConnection {
   private var hasErrors = true
   private var failure: ProgramFailure?
 
-  init(_ command: [String], timeout: Double) throws(EnvironmentError) {
-    self.command = command
+  init(_ command: [String], title: String, timeout: Double) throws(EnvironmentError) {
+    self.title = title
     self.timeout = timeout
     do {
       program = try ChildProgram(command)
     } catch {
       throw .program(
         ProgramFailure(
-          command: command, request: "to start", reason: .notStarted(reason: error.reason),
+          title: title, request: "to start", reason: .notStarted(reason: error.reason),
           lastErrors: []))
     }
   }
@@ -60,7 +60,7 @@ struct ProgramConnection {
     program.end()
     receiveErrors()
     let failure = ProgramFailure(
-      command: command, request: request, reason: reason, lastErrors: lastErrors)
+      title: title, request: request, reason: reason, lastErrors: lastErrors)
     self.failure = failure
     return .program(failure)
   }

@@ -28,8 +28,8 @@ public struct ProgramFailure: Hashable, Sendable {
     case closed
   }
 
-  /// The program and its arguments.
-  public var command: [String]
+  /// The program and its arguments, as they were given.
+  public var title: String
   /// What it was asked: the line that was sent, or that it should introduce itself.
   public var request: String
   /// What happened.
@@ -41,10 +41,9 @@ public struct ProgramFailure: Hashable, Sendable {
 extension ProgramFailure: CustomStringConvertible {
   /// The failure in one sentence with what to do about it, and the program's own last words.
   public var description: String {
-    let program = command.joined(separator: " ")
     let words = lastErrors.map { "\n  | \($0)" }.joined()
     return """
-      the environment program '\(program)' \(reason.clause), when asked \(request); \(reason.advice)\
+      the environment program '\(title)' \(reason.clause), when asked \(request); \(reason.advice)\
       \(words.isEmpty ? "" : ". Its standard error ends:\(words)")
       """
   }

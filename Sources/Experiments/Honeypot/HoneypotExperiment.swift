@@ -1,22 +1,9 @@
 public import Foundation
-public import Reports
 import Rewards
 public import Training
 
 /// Runs the honeypot experiment: all methods, forms and seeds, several at a time, each result kept as soon as it is there.
-public struct HoneypotExperiment: Sendable {
-  /// What came out.
-  public struct Outcome: Sendable {
-    /// One record per run, seed by seed.
-    public var records: [HoneypotRecord]
-    /// What the page shows.
-    public var report: HoneypotReport
-    /// Whether nobody asked to stop before all runs were tried.
-    public var isComplete: Bool
-    /// Runs whose training failed, by name, with what stopped them; the others went on.
-    public var failures: [(run: String, error: TrainingError)]
-  }
-
+public struct HoneypotExperiment: SweepExperiment {
   private let configuration: HoneypotConfiguration
   private let folder: URL
 
@@ -30,17 +17,9 @@ public struct HoneypotExperiment: Sendable {
     self.folder = folder
   }
 
-  /// Does what is not done yet.
-  ///
-  /// - Parameters:
-  ///   - command: The command line, for the page.
-  ///   - observer: Who watches.
-  ///   - finished: Told each record as soon as it is there, from one thread at a time.
-  /// - Returns: Records and page.
-  /// - Throws: What is wrong with settings, models or data, or what stopped a run.
   public func run(
-    command: String, observer: RunObserver, finished: @escaping @Sendable (HoneypotRecord) -> Void
-  ) throws -> Outcome {
+    observer: RunObserver, finished: @escaping @Sendable (HoneypotRun) -> Void
+  ) throws -> SweepOutcome<HoneypotRun> {
     try configuration.validate()
     // The world first: settings that cannot be run leave nothing behind that would refuse others.
     let world = try HoneypotWorld(configuration)
@@ -55,15 +34,11 @@ public struct HoneypotExperiment: Sendable {
     }
     let sweep = Sweep(
       jobs: jobs, stepsPerJob: configuration.steps, workers: configuration.workers, store: store)
-    let outcome = try sweep.run(observer: observer) { job, step in
+    return try sweep.run(observer: observer) { job, step in
       try job.run(in: world, step: step)
     } finished: {
-      finished($0.record)
+      finished($0)
     }
-    return Outcome(
-      records: outcome.runs.map(\.record),
-      report: HoneypotReport(outcome.runs, configuration: configuration, command: command),
-      isComplete: outcome.isComplete, failures: outcome.failures)
   }
 }
 

@@ -47,8 +47,9 @@ public struct HoneypotRecord: Codable, Hashable, Sendable {
 }
 
 /// Everything that is kept of one run.
-struct HoneypotRun: Codable, Sendable {
-  var record: HoneypotRecord
+public struct HoneypotRun: Codable, Sendable {
+  /// Its numbers.
+  public var record: HoneypotRecord
   var curves: [String: [CurvePoint]]
   var coefficientPath: [CoefficientPoint]
   /// Completions of fixed prompts after training.

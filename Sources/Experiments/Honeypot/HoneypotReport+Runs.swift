@@ -1,11 +1,11 @@
 import PolicyOptimization
-import Reports
+public import Reports
 import Rewards
 import Training
 
 extension HoneypotReport {
   /// The page of an experiment's runs.
-  init(_ runs: [HoneypotRun], configuration: HoneypotConfiguration, command: String) {
+  public init(_ runs: [HoneypotRun], configuration: HoneypotConfiguration, command: String) {
     let forms = configuration.forms.map { form in
       HoneypotForm(
         name: form.rawValue, explanation: form.explanation,

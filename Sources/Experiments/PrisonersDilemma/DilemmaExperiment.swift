@@ -2,17 +2,7 @@ public import Foundation
 public import Training
 
 /// Runs the prisoner's dilemma: all variants and seeds, several at a time, each result kept as soon as it is there.
-public struct DilemmaExperiment: Sendable {
-  /// What came out.
-  public struct Outcome: Sendable {
-    /// The runs, seed by seed.
-    public var runs: [DilemmaRun]
-    /// Whether nobody asked to stop before all runs were tried.
-    public var isComplete: Bool
-    /// Runs that failed, by name, with what stopped them.
-    public var failures: [(run: String, error: TrainingError)]
-  }
-
+public struct DilemmaExperiment: SweepExperiment {
   private let configuration: DilemmaConfiguration
   private let folder: URL
 
@@ -26,16 +16,9 @@ public struct DilemmaExperiment: Sendable {
     self.folder = folder
   }
 
-  /// Does what is not done yet.
-  ///
-  /// - Parameters:
-  ///   - observer: Who watches.
-  ///   - finished: Told each run as soon as it is there, from one thread at a time.
-  /// - Returns: All runs.
-  /// - Throws: What is wrong with settings or folder, or what stopped everything.
   public func run(
     observer: RunObserver, finished: @escaping @Sendable (DilemmaRun) -> Void
-  ) throws -> Outcome {
+  ) throws -> SweepOutcome<DilemmaRun> {
     try configuration.validate()
     let store = try SweepStore(folder, settings: configuration.common)
     let jobs = (0..<configuration.seeds).flatMap { seed in
@@ -43,12 +26,10 @@ public struct DilemmaExperiment: Sendable {
     }
     let sweep = Sweep(
       jobs: jobs, stepsPerJob: configuration.updates, workers: configuration.workers, store: store)
-    let outcome = try sweep.run(observer: observer) { job, step in
+    return try sweep.run(observer: observer) { job, step in
       try job.run(self.configuration, step: step)
     } finished: {
       finished($0)
     }
-    return Outcome(
-      runs: outcome.runs, isComplete: outcome.isComplete, failures: outcome.failures)
   }
 }

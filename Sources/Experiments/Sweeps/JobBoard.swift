@@ -6,6 +6,7 @@ final class JobBoard<Job: SweepJob>: Sendable {
   private struct State {
     var next = 0
     var steps: [Int]
+    var total: Int
     var results: [Job.Run?]
     var failures: [Int: TrainingError] = [:]
     var failure: (any Error)?
@@ -23,7 +24,7 @@ final class JobBoard<Job: SweepJob>: Sendable {
     self.observer = observer
     state = Mutex(
       State(
-        steps: Array(repeating: 0, count: jobs.count),
+        steps: Array(repeating: 0, count: jobs.count), total: jobs.count * steps,
         results: Array(repeating: nil, count: jobs.count)))
   }
 
@@ -56,6 +57,16 @@ final class JobBoard<Job: SweepJob>: Sendable {
     }
   }
 
+  /// Takes a result that was there before: no work of this time, and none in its progress.
+  func skip(_ index: Int, _ run: Job.Run, _ finished: (Job.Run) -> Void) {
+    state.withLock { state in
+      state.results[index] = run
+      state.total -= stepsPerJob
+      finished(run)
+      show(state, jobs[index].name)
+    }
+  }
+
   /// Takes note of a run that failed by itself.
   func fail(_ index: Int, _ error: TrainingError) {
     state.withLock { state in
@@ -82,6 +93,6 @@ final class JobBoard<Job: SweepJob>: Sendable {
   }
 
   private func show(_ state: State, _ name: String) {
-    observer.progress(state.steps.reduce(0, +), jobs.count * stepsPerJob, name)
+    observer.progress(state.steps.reduce(0, +), state.total, name)
   }
 }

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 import Torch
-import Training
+public import Training
 
 /// One run of an experiment: a method, a seed, whatever else differs.
 protocol SweepJob: Sendable {
@@ -11,18 +11,35 @@ protocol SweepJob: Sendable {
   var name: String { get }
 }
 
+/// What came out of many runs.
+public struct SweepOutcome<Run: Sendable>: Sendable {
+  /// The results, in the order of the jobs.
+  public var runs: [Run]
+  /// Runs that failed, by name, with what stopped them; the others went on.
+  public var failures: [(run: String, error: TrainingError)]
+  /// Whether nobody asked to stop before all runs were tried.
+  public var isComplete: Bool
+}
+
+/// An experiment of many runs: variants and seeds, several at a time, each result kept as soon as it is there.
+public protocol SweepExperiment: Sendable {
+  /// What is kept of a run.
+  associatedtype Run: Codable & Sendable
+
+  /// Does what is not done yet.
+  ///
+  /// - Parameters:
+  ///   - observer: Who watches.
+  ///   - finished: Told each run as soon as it is there, from one thread at a time.
+  /// - Returns: All runs, seed by seed.
+  /// - Throws: What is wrong with settings or folder, or what stopped everything.
+  func run(
+    observer: RunObserver, finished: @escaping @Sendable (Run) -> Void
+  ) throws -> SweepOutcome<Run>
+}
+
 /// Many runs, several at a time, each result kept as soon as it is there; what is kept already is not made again.
 struct Sweep<Job: SweepJob>: Sendable {
-  /// What came out.
-  struct Outcome: Sendable {
-    /// The results, in the order of the jobs.
-    var runs: [Job.Run]
-    /// Runs that failed, by name, with what stopped them; the others went on.
-    var failures: [(run: String, error: TrainingError)]
-    /// Whether nobody asked to stop before all runs were tried.
-    var isComplete: Bool
-  }
-
   /// The runs.
   let jobs: [Job]
   /// Steps of each run, for progress.
@@ -45,7 +62,7 @@ struct Sweep<Job: SweepJob>: Sendable {
     observer: RunObserver,
     perform: @escaping @Sendable (Job, (Int) -> Bool) throws -> Job.Run?,
     finished: @escaping @Sendable (Job.Run) -> Void
-  ) throws -> Outcome {
+  ) throws -> SweepOutcome<Job.Run> {
     let board = JobBoard(jobs, steps: stepsPerJob, observer: observer)
     let count = workers > 0 ? workers : ProcessInfo.processInfo.activeProcessorCount
     let threads = Device.threadCount
@@ -55,7 +72,7 @@ struct Sweep<Job: SweepJob>: Sendable {
       while let (index, job) = board.next() {
         do {
           if let kept = try store.result(named: job.name, as: Job.Run.self) {
-            board.finish(index, kept, finished)
+            board.skip(index, kept, finished)
           } else if let run = try perform(job, { board.step(index, $0) }) {
             try store.keep(run, named: job.name)
             board.finish(index, run, finished)
@@ -70,7 +87,7 @@ struct Sweep<Job: SweepJob>: Sendable {
     Device.threadCount = threads
     let (results, failures) = try board.outcome()
     let runs = results.compactMap { $0 }
-    return Outcome(
+    return SweepOutcome(
       runs: runs,
       failures: failures.sorted { $0.key < $1.key }.map { (jobs[$0.key].name, $0.value) },
       isComplete: runs.count + failures.count == jobs.count)

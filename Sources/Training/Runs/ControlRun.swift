@@ -15,7 +15,7 @@ public struct ControlRun: Sendable {
     public var environment = WorldChoice()
     /// Loop, networks, optimizer and the method's four choices.
     public var training = EnvironmentConfiguration()
-    /// Episodes played after training, by the most probable actions.
+    /// Episodes played after training, as many with drawn actions as with the most probable ones.
     public var evaluationEpisodes = 20
     /// The folder of an earlier run's model to start from; nil starts from fresh weights.
     public var base: String?
@@ -48,8 +48,10 @@ public struct ControlRun: Sendable {
     public var model: URL
     /// The last step's report.
     public var lastReport: StepReport?
-    /// Undiscounted returns of the evaluation's episodes.
-    public var evaluation: [Double]
+    /// Undiscounted returns of the evaluation's episodes, with actions drawn from the policy.
+    public var sampledReturns: [Double]
+    /// The same with the most probable actions, which may flatter a policy that has hardly learnt.
+    public var greedyReturns: [Double]
   }
 
   private let configuration: Configuration
@@ -97,21 +99,26 @@ public struct ControlRun: Sendable {
       return report
     }
     let model = try session.save(to: configuration.output, isFinished: isFinished, save)
+    let returns = { (choice: EnvironmentAgent.Choice) in
+      isFinished ? try evaluation(of: agent, by: choice, in: makeWorld) : []
+    }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: model,
-      lastReport: last, evaluation: isFinished ? try evaluation(of: agent, in: makeWorld) : [])
+      lastReport: last, sampledReturns: try returns(.sampled),
+      greedyReturns: try returns(.mostProbable))
   }
 
   private func evaluation(
-    of agent: EnvironmentAgent, in makeWorld: () throws -> any Environment
+    of agent: EnvironmentAgent, by choice: EnvironmentAgent.Choice,
+    in makeWorld: () throws -> any Environment
   ) throws -> [Double] {
     guard configuration.evaluationEpisodes > 0 else { return [] }
     let world = try makeWorld()
     let seeds = Generator(seed: configuration.seed, purpose: "evaluation")
     var generator = SeededGenerator(seed: UInt64(seeds.integer(below: 1 << 50)))
     return try (0..<configuration.evaluationEpisodes).map { _ in
-      try agent.greedyReturn(
-        in: world, using: &generator, limit: configuration.training.episodeLimit)
+      try agent.episodeReturn(
+        in: world, by: choice, using: &generator, limit: configuration.training.episodeLimit)
     }
   }
 
@@ -132,7 +139,7 @@ public struct WorldChoice: Codable, Equatable, Sendable {
     case randomWalk = "random-walk"
     /// A bandit: the first action earns 1, the second 0.5.
     case bandit
-    /// The iterated prisoner's dilemma against one's past self, without an end.
+    /// The iterated prisoner's dilemma against one's past self, cut after 100 actions.
     case prisonersDilemma = "prisoners-dilemma"
 
     /// The world, with the time limit it is known with.
@@ -143,7 +150,7 @@ public struct WorldChoice: Codable, Equatable, Sendable {
       case .catch: Catch()
       case .randomWalk: RandomWalk()
       case .bandit: Bandit.weddingOrParty
-      case .prisonersDilemma: PrisonersDilemma.published
+      case .prisonersDilemma: TimeLimit(PrisonersDilemma.published, limit: 100)
       }
     }
   }
@@ -171,7 +178,8 @@ public struct WorldChoice: Codable, Equatable, Sendable {
         key: "environment.program", reason: "name a program, such as 'python3 world.py'")
     }
     return {
-      try ProcessEnvironment(command: ["/bin/sh", "-c", "exec \(program)"], timeout: timeout)
+      try ProcessEnvironment(
+        command: ["/bin/sh", "-c", "exec \(program)"], title: program, timeout: timeout)
     }
   }
 }

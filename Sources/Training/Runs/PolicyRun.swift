@@ -96,6 +96,7 @@ public struct PolicyRun: Sendable {
     if let words = configuration.promptWords, words < 1 {
       throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
     }
+    try configuration.training.validate()
     try context.check(output: configuration.output, storedType: configuration.storedType)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)

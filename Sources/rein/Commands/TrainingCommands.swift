@@ -144,17 +144,19 @@ struct ControlCommand: ParsableCommand {
     if let score = result.lastReport?[.episodeReturn] {
       lines.append(String(format: "return of the last episodes %.2f", score))
     }
-    if !result.evaluation.isEmpty {
-      let count = Double(result.evaluation.count)
-      let mean = result.evaluation.reduce(0, +) / count
-      let spread =
-        result.evaluation.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
-      fields["evaluation_return"] = mean
-      fields["evaluation_returns"] = result.evaluation
+    for (key, returns, actions) in [
+      ("evaluation", result.sampledReturns, "drawn"),
+      ("greedy_evaluation", result.greedyReturns, "the most probable"),
+    ] where !returns.isEmpty {
+      let count = Double(returns.count)
+      let mean = returns.reduce(0, +) / count
+      let spread = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+      fields["\(key)_return"] = mean
+      fields["\(key)_returns"] = returns
       lines.append(
         String(
-          format: "%d episodes by the most probable actions: return %.2f, deviation %.2f",
-          result.evaluation.count, mean, spread.squareRoot()))
+          format: "%d episodes, actions %@: return %.2f, deviation %.2f", returns.count, actions,
+          mean, spread.squareRoot()))
     }
     try options.finish(
       result.ending, model: result.model, fields: fields, text: lines.joined(separator: "\n"))

@@ -42,7 +42,7 @@ enum ConfigurationReader {
     do {
       defaults = try Configuration.defaults(for: given)
     } catch let error as DecodingError {
-      throw problem(error, places)
+      throw problem(error, in: type, places)
     } catch ConfigurationProblem.wrongValue(_, let key, let reason) {
       throw ConfigurationProblem.wrongValue(
         place: places[key] ?? "configuration", key: key, reason: reason)
@@ -58,7 +58,7 @@ enum ConfigurationReader {
       let configuration = try YAMLDecoder().decode(Configuration.self, from: .mapping(merged))
       return Resolved(configuration: configuration, text: try text(of: configuration))
     } catch let error as DecodingError {
-      throw problem(error, places)
+      throw problem(error, in: type, places)
     }
   }
 
@@ -79,6 +79,8 @@ enum ConfigurationReader {
   ) -> Node? {
     guard let value = ConfigurationTree.value(at: path, in: given), let scalar = value.scalar
     else { return nil }
+    let isList = ConfigurationTree.value(at: path, in: defaults)?.sequence != nil
+    if isList && ["", "none"].contains(scalar.string) { return .sequence(Node.Sequence([])) }
     if scalar.string == "none" {
       var tree = defaults
       ConfigurationTree.set(ConfigurationTree.null, at: path.split(separator: "."), in: &tree)
@@ -89,8 +91,7 @@ enum ConfigurationReader {
       else { return nil }
       return ConfigurationTree.null
     }
-    let isList = ConfigurationTree.value(at: path, in: defaults)?.sequence != nil
-    return isList && !scalar.string.isEmpty ? .sequence(Node.Sequence([value])) : nil
+    return isList ? .sequence(Node.Sequence([value])) : nil
   }
 
   private static func tree(of file: String) throws -> Node.Mapping {
@@ -166,9 +167,9 @@ enum ConfigurationReader {
       place: "--\(name)", key: name, nearest: nearestKey(to: name, among: keys))
   }
 
-  private static func problem(_ error: DecodingError, _ places: [String: String])
-    -> ConfigurationProblem
-  {
+  private static func problem<Configuration: RunConfiguration>(
+    _ error: DecodingError, in type: Configuration.Type, _ places: [String: String]
+  ) -> ConfigurationProblem {
     let context: DecodingError.Context
     switch error {
     case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
@@ -179,8 +180,15 @@ enum ConfigurationReader {
     }
     let path = context.codingPath.filter { $0.intValue == nil }.map(\.stringValue)
       .joined(separator: ".")
-    return .wrongValue(
-      place: places[path] ?? "configuration", key: path, reason: context.debugDescription)
+    var reason = context.debugDescription
+    // An enumeration does not say what it would have taken; the key's meaning does.
+    if reason.hasPrefix("Cannot initialize"),
+      let value = reason.components(separatedBy: "value ").last,
+      let meaning = type.meanings.first(where: { $0.key == path })?.meaning
+    {
+      reason = "there is no '\(value)'. \(meaning)"
+    }
+    return .wrongValue(place: places[path] ?? "configuration", key: path, reason: reason)
   }
 }
 

@@ -239,7 +239,10 @@ extension ControlRun.Configuration: RunConfiguration {
       ("training.epochs", "Passes over a step's samples."),
       ("training.minibatches", "Updates per pass."),
     ] + SharedMeanings.method + SharedMeanings.optimizer("training") + [
-      ("evaluation_episodes", "Episodes after training, by the most probable actions."),
+      (
+        "evaluation_episodes",
+        "Episodes after training, with drawn and with the most probable actions."
+      ),
       ("base", "The model folder of an earlier run to start from; none starts afresh."),
       ("output", "Where the trained policy goes; none puts it into the run folder."),
       ("seed", "Decides every random draw of the run."),

@@ -17,48 +17,23 @@ struct ClassicControlCommand: ParsableCommand {
 
       """ + ClassicControlConfiguration.helpText)
 
-  @Option(help: "Where results and the page go; runs that are there are not made again.")
-  var output = "runs/classic-control"
+  @OptionGroup var options: SweepOptions
 
   @Option(help: "JSON Lines with other programs' runs, with the same keys as our records.")
   var peers: String?
 
-  @Flag(help: "Print one JSON object per run.")
-  var json = false
-
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
-  var words: [String] = []
-
   func run() throws {
-    let settings = try ConfigurationReader.read(ClassicControlConfiguration.self, from: words)
+    let settings = try options.settings(ClassicControlConfiguration.self)
     let others = try peers.map {
       try JSONLines.read(ClassicControlRun.self, from: URL(fileURLWithPath: $0))
     }
-    let folder = URL(fileURLWithPath: output)
-    Interruption.listen()
-    let console = Console()
-    let printsRecords = json
-    let outcome = try ClassicControlExperiment(settings.configuration, folder: folder).run(
-      observer: console.observer
-    ) { run in
-      if printsRecords { try? ExperimentResults.print(run) }
+    try options.perform(Self.self) { folder in
+      ClassicControlExperiment(settings, folder: folder)
+    } presented: { runs in
+      ClassicControlReport(
+        settings, runs: runs, peers: others ?? [], command: ExperimentResults.command
+      ).content.presented
     }
-    let report = ClassicControlReport(
-      settings.configuration, runs: outcome.runs, peers: others ?? [],
-      command: ExperimentResults.command
-    ).content
-    let page = try ExperimentResults(
-      page: ExperimentPage(content: report).html, tables: report.markdown, records: outcome.runs
-    ).write(in: folder)
-    if !json {
-      Console.print(report.terminal())
-      Console.print("\npage: \(page.relativePath)")
-    }
-    try ExperimentResults.leave(
-      failures: outcome.failures.map { "\($0.run): \($0.error)" }, isComplete: outcome.isComplete,
-      console: console)
   }
 }
 

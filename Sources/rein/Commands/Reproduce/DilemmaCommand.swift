@@ -16,41 +16,15 @@ struct DilemmaCommand: ParsableCommand {
 
       """ + DilemmaConfiguration.helpText)
 
-  @Option(help: "Where results and the page go; runs that are there are not made again.")
-  var output = "runs/prisoners-dilemma"
-
-  @Flag(help: "Print one JSON object per run.")
-  var json = false
-
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
-  var words: [String] = []
+  @OptionGroup var options: SweepOptions
 
   func run() throws {
-    let settings = try ConfigurationReader.read(DilemmaConfiguration.self, from: words)
-    let folder = URL(fileURLWithPath: output)
-    Interruption.listen()
-    let console = Console()
-    let printsRecords = json
-    let outcome = try DilemmaExperiment(settings.configuration, folder: folder).run(
-      observer: console.observer
-    ) { run in
-      if printsRecords { try? ExperimentResults.print(run) }
+    let settings = try options.settings(DilemmaConfiguration.self)
+    try options.perform(Self.self) { folder in
+      DilemmaExperiment(settings, folder: folder)
+    } presented: { runs in
+      DilemmaReport(settings, runs: runs, command: ExperimentResults.command).content.presented
     }
-    let report = DilemmaReport(
-      settings.configuration, runs: outcome.runs, command: ExperimentResults.command
-    ).content
-    let page = try ExperimentResults(
-      page: ExperimentPage(content: report).html, tables: report.markdown, records: outcome.runs
-    ).write(in: folder)
-    if !json {
-      Console.print(report.terminal())
-      Console.print("\npage: \(page.relativePath)")
-    }
-    try ExperimentResults.leave(
-      failures: outcome.failures.map { "\($0.run): \($0.error)" }, isComplete: outcome.isComplete,
-      console: console)
   }
 }
 

@@ -64,6 +64,13 @@ struct ExperimentResults {
   }
 }
 
+extension ExperimentReport {
+  /// The page, its tables as Markdown, and the same for a terminal.
+  var presented: (page: String, tables: String, terminal: String) {
+    (ExperimentPage(content: self).html, markdown, terminal())
+  }
+}
+
 extension ExperimentOutcome {
   /// Writes the results into a folder, and prints them: records with `json`, tables without.
   func deliver(in folder: String, json: Bool) throws {

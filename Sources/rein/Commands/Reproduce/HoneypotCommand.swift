@@ -11,49 +11,36 @@ struct HoneypotCommand: ParsableCommand {
     usage: "rein reproduce honeypot [FILE.yaml] [--KEY VALUE]... [--output FOLDER] [--json]",
     discussion: HoneypotConfiguration.helpText)
 
-  @Option(help: "Where results and the page go; runs that are there are not made again.")
-  var output = "runs/honeypot"
-
-  @Flag(help: "Print one JSON object per run.")
-  var json = false
-
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
-  var words: [String] = []
+  @OptionGroup var options: SweepOptions
 
   func run() throws {
-    let settings = try ConfigurationReader.read(HoneypotConfiguration.self, from: words)
-    let folder = URL(fileURLWithPath: output)
-    Interruption.listen()
-    let console = Console()
-    let printsRecords = json
-    let outcome = try HoneypotExperiment(settings.configuration, folder: folder).run(
-      command: ExperimentResults.command, observer: console.observer
-    ) { record in
-      if printsRecords { try? ExperimentResults.print(record) }
+    let settings = try options.settings(HoneypotConfiguration.self)
+    try options.perform(Self.self) { folder in
+      HoneypotExperiment(settings, folder: folder)
+    } record: { run in
+      run.record
+    } presented: { runs in
+      HoneypotReport(runs, configuration: settings, command: ExperimentResults.command).presented
     }
-    // What Documentation/Results holds: the tables, and every run's record.
-    var tables = ""
-    for form in outcome.report.forms {
-      tables += "## \(form.name): \(form.explanation)\n\n"
-      tables += outcome.report.table(on: form).markdown + "\n"
-      tables += outcome.report.headline(on: form) + "\n\n"
+  }
+}
+
+extension HoneypotReport {
+  /// The page; what Documentation/Results holds; the same for a terminal.
+  fileprivate var presented: (page: String, tables: String, terminal: String) {
+    let parts = forms.map { form in
+      let (title, table, headline) = (
+        "\(form.name): \(form.explanation)", table(on: form), headline(on: form)
+      )
+      return (
+        markdown: "## \(title)\n\n\(table.markdown)\n\(headline)\n\n",
+        terminal: "\n\(title)\n\(table.terminal(coloring: .plain))\n\(headline)"
+      )
     }
-    let page = try ExperimentResults(
-      page: HoneypotPage(content: outcome.report).html, tables: tables, records: outcome.records
-    ).write(in: folder)
-    if !json {
-      for form in outcome.report.forms {
-        Console.print("\n\(form.name): \(form.explanation)")
-        Console.print(outcome.report.table(on: form).terminal(coloring: .plain))
-        Console.print(outcome.report.headline(on: form))
-      }
-      Console.print("\npage: \(page.relativePath)")
-    }
-    try ExperimentResults.leave(
-      failures: outcome.failures.map { "\($0.run): \($0.error)" }, isComplete: outcome.isComplete,
-      console: console)
+    return (
+      HoneypotPage(content: self).html, parts.map(\.markdown).joined(),
+      parts.map(\.terminal).joined(separator: "\n")
+    )
   }
 }
 

@@ -110,6 +110,26 @@ private func trainer(
     #expect(cut.lengths == [3, 3] && cut.record.isCut.doubles == [1, 1])
   }
 
+  // Three actions of four are drawn by a policy that is at 3 : 1, and all four by the most probable ones.
+  @Test func `are judged by drawn and by most probable actions`() throws {
+    var configuration = EnvironmentConfiguration(.reinforce)
+    configuration.widths = []
+    let agent = try EnvironmentAgent(
+      configuration, Bandit(rewards: [1, 0]), seed: 0,
+      initialLogits: Tensor([Float(log(3.0)), 0], shape: [1, 2]))
+    var chance = SeededGenerator(seed: 1)
+    let mean = { (choice: EnvironmentAgent.Choice) in
+      try (0..<2000).reduce(0) { sum, _ in
+        try sum
+          + agent.episodeReturn(
+            in: Bandit(rewards: [1, 0]), by: choice, using: &chance, limit: 1)
+      } / 2000
+    }
+    // The deviation of a mean of 2,000 is .0097.
+    #expect(abs(try mean(.sampled) - 0.75) < 0.04)
+    #expect(try mean(.mostProbable) == 1)
+  }
+
   @Test func `split a walk where episodes end`() throws {
     let agent = try trainer(.ppo, Payday(isCut: false)) { $0.environments = 2 }.agent
     let episodes = try agent.episodes(step: 1)

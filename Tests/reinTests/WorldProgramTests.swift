@@ -46,6 +46,7 @@ import Testing
       let result = try #require(
         JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
       #expect((result["evaluation_returns"] as? [Double])?.count == 20)
+      #expect((result["greedy_evaluation_returns"] as? [Double])?.count == 20)
       #expect(result["time/total_timesteps"] as? Double == 48)
       for file in ["configuration.yaml", "events.jsonl", "model/model.safetensors"] {
         #expect(
@@ -80,6 +81,17 @@ import Testing
     }
   }
 
+  // It observes nothing but 0, on which no table can act.
+  @Test func `refuses a table where there is nothing to look up`() throws {
+    try withTemporaryFolder { folder in
+      let world = world(after: 1_000_000, "exit 0").replacingOccurrences(of: "[$t]", with: "[0]")
+      try Data(world.utf8).write(to: folder.appending(path: "world.sh"))
+      try expectFailure(
+        2, ["hidden_widths", "zeros"],
+        ["control", "--program", "/bin/sh world.sh"] + short + ["--hidden_widths", ""], in: folder)
+    }
+  }
+
   // 12 actions a step: the program fails in the second.
   @Test(arguments: [
     ("exit 3", "status 3"), ("exec sleep 60", "0.5 seconds"),
@@ -91,7 +103,7 @@ import Testing
     try withTemporaryFolder { folder in
       try Data(world(after: 9, failure.does).utf8).write(to: folder.appending(path: "world.sh"))
       try expectFailure(
-        1, ["world.sh", failure.message],
+        1, ["the environment program '/bin/sh world.sh' ", failure.message],
         [
           "control", "--program", "/bin/sh world.sh", "--timeout", "0.5", "--run", "run",
         ] + short, in: folder)
@@ -114,7 +126,25 @@ import Testing
 
   @Test(arguments: [
     (["control", "--preset", "ppp"], ["there is no method 'ppp'"]),
-    (["control", "--environment.name", "chess"], ["environment.name"]),
+    (
+      ["control", "--environment.name", "chess"],
+      ["environment.name", "there is no 'chess'", "cartpole", "catch"]
+    ),
+    (
+      [
+        "control", "--preset", "reinforce", "--baseline", "constant", "--training.environments",
+        "1",
+      ],
+      ["environments", "baseline constant", "at least 2"]
+    ),
+    (
+      ["control", "--preset", "reinforce", "--baseline", "value"],
+      ["advantage.baseline", "critic.kind", "value-model"]
+    ),
+    (
+      ["ppo", "--policy", "nowhere", "--reward.model", "nowhere", "--training.steps", "0"],
+      ["steps", "0 is below 1"]
+    ),
     (["control", "--preset", "a2c", "--training.epochs", "4"], ["epochs", "one update"]),
     (
       ["control", "--preset", "grpo", "--training.environments", "6"],
@@ -129,7 +159,10 @@ import Testing
     (["reproduce", "prisoners-dilemma", "--payoffs", "[[1, 2], [3]]"], ["payoffs"]),
     (["reproduce", "prisoners-dilemma", "--discount", "1.01"], ["discount", "1.01"]),
     (["reproduce", "prisoners-dilemma", "--lambda", "-1"], ["lambda", "-1"]),
-    (["reproduce", "prisoners-dilemma", "--variants", "[ppo, acted]"], ["variants"]),
+    (
+      ["reproduce", "prisoners-dilemma", "--variants", "[ppo, acted]"],
+      ["variants", "there is no 'acted'", "actde-whitened"]
+    ),
     (["reproduce", "classic-control", "--methods", "[ppo, dqn]"], ["methods"]),
     (["reproduce", "classic-control", "--actions", "0"], ["actions"]),
     (["reproduce", "classic-control", "--peers", "nowhere.jsonl"], ["nowhere.jsonl"]),

@@ -4,12 +4,16 @@
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cmath>
+
 #include "support.hpp"
+#include "vectors.hpp"
 
 using namespace ctorch;
 
@@ -46,17 +50,72 @@ ct_status_t ct_gradients(ct_tensor_t output, const ct_tensor_t *inputs, int64_t 
 
 // ---- Optimizer steps on many tensors at once, in place -----------------------------------------------
 
+namespace {
+
+// Numbers below which the calls of libtorch's fused steps cost more than the numbers.
+constexpr int64_t few = 1 << 16;
+
+bool are_few(const std::vector<at::Tensor> &tensors) {
+  int64_t count = 0;
+  if (tensors.empty()) return false;
+  for (const auto &tensor : tensors) {
+    if (!tensor.is_cpu() || tensor.scalar_type() != at::kFloat || !tensor.is_contiguous()) return false;
+    count += tensor.numel();
+  }
+  return count <= few;
+}
+
+// Loshchilov and Hutter 2019, algorithm 2, with the two corrections for the moments' start.
+struct AdamW {
+  float decay, beta1, beta2, rate, correction, epsilon;
+
+  CT_INLINE void apply(int64_t count, float *weights, const float *gradients, float *first, float *second) const {
+    for (int64_t i = 0; i < count; ++i) {
+      first[i] += (1 - beta1) * (gradients[i] - first[i]);
+      second[i] = beta2 * second[i] + (1 - beta2) * gradients[i] * gradients[i];
+      weights[i] = weights[i] * decay - rate * first[i] / (std::sqrt(second[i]) * correction + epsilon);
+    }
+  }
+};
+
+CT_CLONES void adamw(const AdamW &constants, int64_t count, float *weights, const float *gradients, float *first, float *second) {
+  constants.apply(count, weights, gradients, first, second);
+}
+
+double sum_of_squares(const at::Tensor &tensor) {
+  const float *values = tensor.data_ptr<float>();
+  double sums[8] = {};
+  for (int64_t i = 0; i < tensor.numel(); ++i) sums[i % 8] += static_cast<double>(values[i]) * values[i];
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+}  // namespace
+
 ct_status_t ct_adamw_step(
     const ct_tensor_t *parameters, const ct_tensor_t *gradients, const ct_tensor_t *first_moments,
     const ct_tensor_t *second_moments, const ct_tensor_t *steps, int64_t count, double learning_rate, double beta1,
     double beta2, double weight_decay, double epsilon) {
   return guarded([&] {
     at::NoGradGuard no_grad;
-    auto counts = borrow(steps, count);
+    auto counts = borrow(steps, count), weights = borrow(parameters, count), slopes = borrow(gradients, count),
+         first = borrow(first_moments, count), second = borrow(second_moments, count);
+    if (are_few(weights) && are_few(slopes)) {
+      for (int64_t i = 0; i < count; ++i) {
+        const double step = counts[i].add_(1.0).item<double>();
+        const AdamW constants{
+            static_cast<float>(1 - learning_rate * weight_decay), static_cast<float>(beta1), static_cast<float>(beta2),
+            static_cast<float>(learning_rate / (1 - std::pow(beta1, step))),
+            static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, step))), static_cast<float>(epsilon)};
+        adamw(
+            constants, weights[i].numel(), weights[i].data_ptr<float>(), slopes[i].data_ptr<float>(), first[i].data_ptr<float>(),
+            second[i].data_ptr<float>());
+        weights[i].unsafeGetTensorImpl()->bump_version();
+      }
+      return;
+    }
     at::_foreach_add_(counts, 1.0);
     at::_fused_adamw_(
-        borrow(parameters, count), borrow(gradients, count), borrow(first_moments, count),
-        borrow(second_moments, count), /*max_exp_avg_sqs=*/{}, counts, learning_rate, beta1, beta2, weight_decay, epsilon,
+        weights, slopes, first, second, /*max_exp_avg_sqs=*/{}, counts, learning_rate, beta1, beta2, weight_decay, epsilon,
         /*amsgrad=*/false, /*maximize=*/false);
   });
 }
@@ -64,7 +123,14 @@ ct_status_t ct_adamw_step(
 ct_status_t ct_gradient_norm(const ct_tensor_t *gradients, int64_t count, ct_tensor_t *out) {
   return guarded([&] {
     at::NoGradGuard no_grad;
-    *out = give(at::linalg_vector_norm(at::stack(at::_foreach_norm(borrow(gradients, count)))));
+    const auto all = borrow(gradients, count);
+    if (are_few(all)) {
+      double sum = 0;
+      for (const auto &gradient : all) sum += sum_of_squares(gradient);
+      *out = give(at::full({}, std::sqrt(sum), all.front().options()));
+      return;
+    }
+    *out = give(at::linalg_vector_norm(at::stack(at::_foreach_norm(all))));
   });
 }
 

@@ -28,12 +28,9 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
       return -(logRatios * advantages)
     case .importanceWeighted: return -(logRatios.exponential() * advantages)
     case .clipped(let range, let dual):
-      let ratios = logRatios.exponential()
-      let bounded = ratios.clamped(to: 1 - range...1 + range)
-      let losses = (-(ratios * advantages)).maximum(-(bounded * advantages))
-      guard let dual else { return losses }
-      return losses.minimum(-(advantages.clamped(atMost: 0) * dual))
-        .replacing(with: losses, where: advantages .>= 0)
+      return clippedSurrogate(
+        logRatios: logRatios, advantages: advantages, range: range, dual: dual
+      ).losses
     }
   }
 
@@ -47,12 +44,9 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
     switch self {
     case .policyGradient, .importanceWeighted: return advantages.zerosLike()
     case .clipped(let range, let dual):
-      let ratios = logRatios.exponential()
-      let above = (ratios .> 1 + range) .& (advantages .> 0)
-      let below = (ratios .< 1 - range) .& (advantages .< 0)
-      var clipped = above .| below
-      if let dual { clipped = clipped .| ((ratios .> dual) .& (advantages .< 0)) }
-      return clipped.cast(to: advantages.dataType)
+      return clippedSurrogate(
+        logRatios: logRatios, advantages: advantages, range: range, dual: dual
+      ).clipped
     }
   }
 }

@@ -57,10 +57,11 @@ struct ActorCritic {
     criticParameters = own.parameters
   }
 
+  /// Scores of every action [n, actions], of which π is the softmax.
+  func logits(_ observations: Tensor) -> Tensor { policyHead(body(observations)) }
+
   /// log π of every action [n, actions].
-  func logPolicy(_ observations: Tensor) -> Tensor {
-    policyHead(body(observations)).logSoftmax(along: -1)
-  }
+  func logPolicy(_ observations: Tensor) -> Tensor { logits(observations).logSoftmax(along: -1) }
 
   /// V [n] and Q of every action [n, actions]; zero where there is no critic.
   func values(_ observations: Tensor) -> (values: Tensor, actionValues: Tensor?) {

@@ -284,28 +284,29 @@ public final class EnvironmentAgent: Agent {
   public func judge(_ record: Record, _ minibatch: Minibatch, _ questions: Questions) -> Judgement {
     let pick = { (tensor: Tensor) in tensor.selecting(minibatch.places, along: 0) }
     let observations = pick(record.observations)
-    let actions = pick(record.actions).unsqueezed(1)
+    let actions = pick(record.actions)
     var judgement = Judgement()
     if questions.policy {
-      let log = network.logPolicy(observations)
-      let old = pick(record.distributions)
-      judgement.logProbabilities = log.gathered(actions, along: 1).squeezed(1)
-      judgement.entropies = entropy(log)
-      judgement.priorDivergences = divergence(old, from: log)
+      let logits = network.logits(observations)
+      let statistics = CategoricalStatistics(
+        logits: logits, choices: actions, prior: pick(record.distributions))
+      judgement.logProbabilities = statistics.logProbabilities
+      judgement.entropies = statistics.entropies
+      judgement.priorDivergences = statistics.divergences
       if questions.greedy, let greedy = record.greedy {
         judgement.greedyLogProbabilities =
-          log.gathered(pick(greedy.actions).unsqueezed(1), along: 1).squeezed(1)
+          CategoricalStatistics(logits: logits, choices: pick(greedy.actions)).logProbabilities
       }
       if questions.referenceDivergence {
         judgement.referenceDivergences = record.referenceDistributions.map {
-          divergence(log, from: pick($0))
+          divergence(logits.logSoftmax(along: -1), from: pick($0))
         }
       }
     }
     if questions.critic && method.critic.kind != .none {
       let (values, all) = network.values(observations)
       judgement.values = values
-      judgement.actionValues = all?.gathered(actions, along: 1).squeezed(1)
+      judgement.actionValues = all?.gathered(actions.unsqueezed(1), along: 1).squeezed(1)
     }
     return judgement
   }

@@ -19,7 +19,7 @@ struct PolicyLoss<World: Agent> {
   struct Outcome {
     /// Policy and critic together, rank zero.
     var loss: Tensor
-    /// What to report, rank zero each.
+    /// What to report; of vectors their mean.
     var metrics: [(Metric, Tensor)]
     /// Mean KL(π_old ‖ π) per step, rank zero.
     var divergence: Tensor
@@ -92,11 +92,11 @@ struct PolicyLoss<World: Agent> {
     let divergence = prior.detached().mean()
     Tensor.withoutRecording {
       metrics += [
-        (.policyLoss, policyLoss), (.policyEntropy, entropies.mean()),
-        (.approximateKL, logRatios.squared().mean() / 2), (.ratio, logRatios.exponential().mean()),
+        (.policyLoss, policyLoss), (.policyEntropy, entropies),
+        (.approximateKL, logRatios.squared() * 0.5), (.ratio, logRatios.exponential()),
         (
           .policyClipFraction,
-          surrogate.isClipped(logRatios: logRatios, advantages: advantages).mean()
+          surrogate.isClipped(logRatios: logRatios, advantages: advantages)
         ),
       ]
       if let weighting {
@@ -138,7 +138,7 @@ struct PolicyLoss<World: Agent> {
       (
         .valueClipFraction,
         Tensor.withoutRecording {
-          objective.isClipped(values: values, old: old, targets: targets).mean()
+          objective.isClipped(values: values, old: old, targets: targets)
         }
       ),
     ]

@@ -8,12 +8,16 @@ struct Diagnostics {
   var gradientNorms: [Double] = []
   private var values: [Metric: [Double]] = [:]
 
-  /// Takes note of a minibatch.
+  /// Takes note of a minibatch: of numbers, and of the means of vectors.
   mutating func add(_ metrics: [(Metric, Tensor)]) {
-    guard !metrics.isEmpty else { return }
-    // One transfer for all of them.
-    let numbers = Tensor.stack(metrics.map { $0.1.detached().reshaped(to: []) }, along: 0).doubles
-    for (pair, number) in zip(metrics, numbers) { values[pair.0, default: []].append(number) }
+    // Those of one shape together, in one transfer.
+    for (shape, group) in Dictionary(grouping: metrics, by: \.1.shape) {
+      let all = Tensor.stack(group.map { $0.1.detached() }, along: 0)
+      let numbers = shape.isEmpty ? all : all.reshaped(group.count, -1).mean(along: 1)
+      for (pair, number) in zip(group, numbers.doubles) {
+        values[pair.0, default: []].append(number)
+      }
+    }
   }
 
   /// Takes note of a step in a trust region; nil where none was allowed.

@@ -36,6 +36,28 @@ import Torch
     #expect(Goldens.adamW.contains { $0.norm > 1.5 } && Goldens.adamW.contains { $0.norm < 1.5 })
   }
 
+  // Few numbers are stepped by a loop of ours, many by libtorch's: the first of the many are the few.
+  @Test func `few and many numbers take the same steps`() {
+    let (few, many) = (60_000, 70_000)
+    let start = Generator(seed: 1).normal([many, 1])
+    let gradients = (0..<4).map { Generator(seed: 2 + UInt64($0)).normal([many, 1]) }
+    let ends = [few, many].map { count in
+      var parameters = Parameters()
+      parameters.append("matrix", start.slice(0, 0..<count).copy().asParameter())
+      let optimizer = AdamW(
+        parameters,
+        AdamW.Configuration(learningRate: 0.05, weightDecay: 0.1, maximumGradientNorm: nil))
+      let norms = gradients.map { optimizer.step([$0.slice(0, 0..<count).copy()]) }
+      return (parameters.tensors[0].slice(0, 0..<few).detached(), norms)
+    }
+    expectEqual(ends[0].0, ends[1].0, tolerance: 1e-6)
+    for (norm, gradient) in zip(ends[0].1, gradients) {
+      let exact = gradient.slice(0, 0..<few).cast(to: .float64).squared().sum().item.squareRoot()
+      #expect(abs(norm / exact - 1) < 1e-6)
+    }
+    #expect(ends[1].1[0] > ends[0].1[0])
+  }
+
   @Test func `a restored state continues with the same bits`() {
     let start = Goldens.start
     let first = optimizer(parameters(start.matrix, start.vector))

@@ -128,6 +128,17 @@ ct_status_t ct_token_statistics(
   ct_tensor_t reference_weight, int64_t rows_per_chunk, ct_tensor_t *log_probabilities, ct_tensor_t *entropies,
   ct_tensor_t *divergences);
 
+// ---- Policy optimization -----------------------------------------------------------------------------------------
+// Of softmax policies over logits [n, a]: log π(choices) [n], entropies [n] and, with prior = log π_old [n, a] (else null),
+// KL(π_old ‖ π) [n]; gradients to logits.
+ct_status_t ct_categorical_statistics(
+  ct_tensor_t logits, ct_tensor_t choices, ct_tensor_t prior, ct_tensor_t *log_probabilities, ct_tensor_t *entropies,
+  ct_tensor_t *divergences);
+// −min(ρA, clip(ρ, 1 ± range)A) for ρ = exp(log_ratios), with dual > 1 at most −dual·A where A < 0, and 1 where a bound holds;
+// gradients to log_ratios.
+ct_status_t ct_clipped_surrogate(
+  ct_tensor_t log_ratios, ct_tensor_t advantages, double range, double dual, ct_tensor_t *losses, ct_tensor_t *clipped);
+
 // ---- Randomness --------------------------------------------------------------------------------------------------
 ct_status_t ct_generator_create(ct_device_t device, uint64_t seed, ct_generator_t *out);
 void ct_generator_release(ct_generator_t generator);

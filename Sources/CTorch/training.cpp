@@ -67,12 +67,13 @@ bool are_few(const std::vector<at::Tensor> &tensors) {
 
 // Loshchilov and Hutter 2019, algorithm 2, with the two corrections for the moments' start.
 struct AdamW {
-  float decay, beta1, beta2, rate, correction, epsilon;
+  // `new1` and `new2` are 1 − β₁ and 1 − β₂, which float32 cannot take from each other.
+  float decay, new1, beta2, new2, rate, correction, epsilon;
 
   CT_INLINE void apply(int64_t count, float *weights, const float *gradients, float *first, float *second) const {
     for (int64_t i = 0; i < count; ++i) {
-      first[i] += (1 - beta1) * (gradients[i] - first[i]);
-      second[i] = beta2 * second[i] + (1 - beta2) * gradients[i] * gradients[i];
+      first[i] += new1 * (gradients[i] - first[i]);
+      second[i] = beta2 * second[i] + new2 * gradients[i] * gradients[i];
       weights[i] = weights[i] * decay - rate * first[i] / (std::sqrt(second[i]) * correction + epsilon);
     }
   }
@@ -103,7 +104,8 @@ ct_status_t ct_adamw_step(
       for (int64_t i = 0; i < count; ++i) {
         const double step = counts[i].add_(1.0).item<double>();
         const AdamW constants{
-            static_cast<float>(1 - learning_rate * weight_decay), static_cast<float>(beta1), static_cast<float>(beta2),
+            static_cast<float>(1 - learning_rate * weight_decay), static_cast<float>(1 - beta1), static_cast<float>(beta2),
+            static_cast<float>(1 - beta2),
             static_cast<float>(learning_rate / (1 - std::pow(beta1, step))),
             static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, step))), static_cast<float>(epsilon)};
         adamw(

@@ -43,12 +43,24 @@ public struct MultilayerPerceptron: Sendable {
     outputWidth = widths.last ?? inputs
   }
 
-  /// [..., inputs] → [..., outputWidth].
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    layers.reduce(input) { hidden, layer in
-      let output = layer(hidden)
-      return activation == .tanh ? output.tanh() : output.relu()
+  /// What it makes of its input, and what a linear head on it makes of that.
+  ///
+  /// - Parameters:
+  ///   - input: [n, inputs].
+  ///   - head: A last layer without a nonlinearity.
+  /// - Returns: [n, outputWidth], or as wide as the head.
+  public func callAsFunction(_ input: Tensor, head: Affine? = nil) -> Tensor {
+    guard let head, !layers.isEmpty, head.bias != nil else {
+      let output = layers.isEmpty ? input : run(layers, input, endsLinear: false)
+      return head.map { $0(output) } ?? output
     }
+    return run(layers + [head], input, endsLinear: true)
+  }
+
+  private func run(_ layers: [Affine], _ input: Tensor, endsLinear: Bool) -> Tensor {
+    input.perceptron(
+      weights: layers.map(\.weight), biases: layers.compactMap(\.bias),
+      isTanh: activation == .tanh, endsLinear: endsLinear)
   }
 }
 

@@ -18,6 +18,31 @@ extension Tensor {
     }
   }
 
+  /// Affine layers with a nonlinearity after each: h ← f(h · W + b).
+  ///
+  /// One operator on the CPU in float32, as far as the layers are narrow.
+  ///
+  /// - Parameters:
+  ///   - weights: [in, out] of each layer.
+  ///   - biases: [out] of each layer.
+  ///   - isTanh: Whether f is tanh; it is max(0, ·) otherwise.
+  ///   - endsLinear: Whether the last layer has no f.
+  /// - Returns: [n, out] for a tensor [n, in].
+  public func perceptron(weights: [Tensor], biases: [Tensor], isTanh: Bool, endsLinear: Bool)
+    -> Tensor
+  {
+    precondition(
+      rank == 2 && weights.count == biases.count && !weights.isEmpty,
+      "a perceptron of \(shape) with \(weights.count) weights, \(biases.count) biases")
+    return produce("perceptron of \(shape) with weights \(weights.map(\.shape))") { out in
+      withHandles(weights) { first in
+        withHandles(biases) { second in
+          ct_perceptron(raw, first, second, Int64(weights.count), isTanh, endsLinear, out)
+        }
+      }
+    }
+  }
+
   /// (x − mean) / √(variance + ε) · weight + bias over the last dimension.
   public func layerNormalized(weight: Tensor, bias: Tensor?, epsilon: Double) -> Tensor {
     produce("layerNormalized \(shape) with weight \(weight.shape)") {

@@ -58,7 +58,7 @@ struct ActorCritic {
   }
 
   /// Scores of every action [n, actions], of which π is the softmax.
-  func logits(_ observations: Tensor) -> Tensor { policyHead(body(observations)) }
+  func logits(_ observations: Tensor) -> Tensor { body(observations, head: policyHead) }
 
   /// log π of every action [n, actions].
   func logPolicy(_ observations: Tensor) -> Tensor { logits(observations).logSoftmax(along: -1) }
@@ -67,6 +67,9 @@ struct ActorCritic {
   func values(_ observations: Tensor) -> (values: Tensor, actionValues: Tensor?) {
     guard let valueHead else {
       return (observations.select(1, 0).zerosLike(), nil)
+    }
+    if let valueBody, actionValueHead == nil {
+      return (valueBody(observations, head: valueHead).squeezed(1), nil)
     }
     var states = (valueBody ?? body)(observations)
     if valueBody == nil && !critic.kind.isAttached { states = states.detached() }

@@ -112,6 +112,11 @@ ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out);
 ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out);
 ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bias, double epsilon, ct_tensor_t *out);
 ct_status_t ct_gelu_tanh(ct_tensor_t tensor, ct_tensor_t *out);
+// Affine layers of x [n, in] with tanh or else max(0, ·) after each, the last one left linear where `ends_linear`; weights [in, out],
+// biases [out].
+ct_status_t ct_perceptron(
+  ct_tensor_t input, const ct_tensor_t *weights, const ct_tensor_t *biases, int64_t count, bool is_tanh, bool ends_linear,
+  ct_tensor_t *out);
 ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, ct_tensor_t *out);
 ct_status_t ct_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
 ct_status_t ct_log_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);

@@ -37,12 +37,13 @@ struct Rows {
 };
 
 // out[r][c..] = start[c..] + Σ_k x(r, k) · w[k][c..] for `r` rows and `c` vectors, where x(r, k) = from[r · row + k · column].
+// Without `start` it adds to what is there.
 template <int r, int c>
 CT_INLINE void product_tile(
     const float *from, int64_t row, int64_t column, int64_t depth, Rows w, const float *start, float *out, int64_t out_stride) {
   Vector sums[r][c];
   for (int i = 0; i < r; ++i)
-    for (int j = 0; j < c; ++j) sums[i][j] = start ? load(start + j * lanes) : Vector{};
+    for (int j = 0; j < c; ++j) sums[i][j] = load((start ? start : out + i * out_stride) + j * lanes);
   for (int64_t k = 0; k < depth; ++k)
     for (int j = 0; j < c; ++j) {
       const Vector factor = load(w.data + k * w.stride + j * lanes);
@@ -62,27 +63,39 @@ CT_INLINE void product_columns(
   for (; r < rows; ++r) product_tile<1, c>(from + r * row, row, column, depth, w, start, out + r * out_stride, out_stride);
 }
 
-// out [rows, width] = start + x · w; whole vectors of columns, so that w and out are wide enough for them.
+// out [rows, width] = start + x · w, or plus what is there; whole vectors of columns, so that w and out are wide enough for them.
 CT_CLONES void product(
     int64_t rows, const float *from, int64_t row, int64_t column, int64_t depth, Rows w, const float *start, float *out,
     int64_t width) {
-  int64_t c = 0;
-  for (; c + broad * lanes <= width; c += broad * lanes)
-    product_columns<broad>(rows, from, row, column, depth, {w.data + c, w.stride}, start ? start + c : nullptr, out + c, width);
-  for (; c < width; c += lanes)
-    product_columns<1>(rows, from, row, column, depth, {w.data + c, w.stride}, start ? start + c : nullptr, out + c, width);
+  // So many rows of w at a time stay in the nearest cache.
+  constexpr int64_t block = 64;
+  for (int64_t k = 0; k < depth; k += block, start = nullptr) {
+    const int64_t part = std::min(block, depth - k);
+    const float *at = from + k * column;
+    const Rows these{w.data + k * w.stride, w.stride};
+    int64_t c = 0;
+    for (; c + broad * lanes <= width; c += broad * lanes)
+      product_columns<broad>(rows, at, row, column, part, {these.data + c, w.stride}, start ? start + c : nullptr, out + c, width);
+    for (; c < width; c += lanes)
+      product_columns<1>(rows, at, row, column, part, {these.data + c, w.stride}, start ? start + c : nullptr, out + c, width);
+  }
 }
 
-// tanh x to within 2e-7 of itself: a polynomial near zero, where 1 − e⁻²ˣ would have lost its digits.
+// tanh x as a quotient of polynomials, to within 4e-7 of itself; beyond ±9 it is ±1 (the coefficients are those that Eigen made
+// familiar).
 CT_INLINE Vector hyperbolic_tangent(Vector x) {
+  x = x > 9 ? spread(9.0f) : x < -9 ? spread(-9.0f) : x;
   const auto square = x * x;
-  auto near = square * -0.0088632355f + 0.021869488f;
-  near = near * square - 0.053968254f;
-  near = near * square + 0.13333333f;
-  near = near * square - 0.33333333f;
-  near = x + x * square * near;
-  const auto small = exponential(x < 0 ? 2 * x : -2 * x), size = (1 - small) / (1 + small);
-  return square < 0.09f ? near : x < 0 ? -size : size;
+  auto above = square * -2.76076847742355e-16f + 2.00018790482477e-13f;
+  above = above * square - 8.60467152213735e-11f;
+  above = above * square + 5.12229709037114e-08f;
+  above = above * square + 1.48572235717979e-05f;
+  above = above * square + 6.37261928875436e-04f;
+  above = above * square + 4.89352455891786e-03f;
+  auto below = square * 1.19825839466702e-06f + 1.18534705686654e-04f;
+  below = below * square + 2.26843463243900e-03f;
+  below = below * square + 4.89352518554385e-03f;
+  return x * above / below;
 }
 
 // Bodies of the functions that come in several versions: vectors must not be passed to or from those themselves.
@@ -116,6 +129,14 @@ std::vector<float> padded(const float *from, int64_t rows, int64_t width) {
   std::vector<float> copy(rows * wide);
   for (int64_t r = 0; r < rows; ++r) std::copy_n(from + r * width, width, copy.data() + r * wide);
   return copy;
+}
+
+// A weight's rows as whole vectors: where they lie, or a copy in `room`.
+Rows whole(const at::Tensor &weight, std::vector<float> &room) {
+  const int64_t width = weight.size(-1);
+  if (width % lanes == 0) return {weight.data_ptr<float>(), width};
+  room = padded(weight.data_ptr<float>(), weight.numel() / width, width);
+  return {room.data(), rounded(width)};
 }
 
 at::Tensor narrowed(const float *from, int64_t rows, int64_t width, const at::TensorOptions &options) {
@@ -153,9 +174,10 @@ struct Perceptron : public torch::autograd::Function<Perceptron> {
     for (size_t l = 0; l < count; ++l) {
       const auto &weight = saved[1 + 2 * l], &bias = saved[2 + 2 * l];
       const int64_t width = weight.size(1), wide = rounded(width);
-      const auto weights = padded(weight.data_ptr<float>(), depth, width), start = padded(bias.data_ptr<float>(), 1, width);
+      std::vector<float> weight_room, bias_room;
       auto out = at::empty({rows, wide}, x.options());
-      product(rows, from, stride, 1, depth, {weights.data(), wide}, start.data(), out.data_ptr<float>(), wide);
+      product(
+          rows, from, stride, 1, depth, whole(weight, weight_room), whole(bias, bias_room).data, out.data_ptr<float>(), wide);
       if (kind.activates(l, count)) activated(kind.is_tanh, out.numel(), out.data_ptr<float>());
       from = out.data_ptr<float>();
       depth = width;

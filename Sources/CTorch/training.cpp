@@ -10,6 +10,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support.hpp"
@@ -71,11 +72,25 @@ struct AdamW {
   float decay, new1, beta2, new2, rate, correction, epsilon;
 
   CT_INLINE void apply(int64_t count, float *weights, const float *gradients, float *first, float *second) const {
-    for (int64_t i = 0; i < count; ++i) {
-      first[i] += new1 * (gradients[i] - first[i]);
-      second[i] = beta2 * second[i] + new2 * gradients[i] * gradients[i];
-      weights[i] = weights[i] * decay - rate * first[i] / (std::sqrt(second[i]) * correction + epsilon);
-    }
+    using namespace vectors;
+    int64_t i = 0;
+    for (; i + lanes <= count; i += lanes) sixteen(weights + i, gradients + i, first + i, second + i);
+    if (i == count) return;
+    float rest[4][lanes] = {};
+    float *const all[4] = {weights + i, const_cast<float *>(gradients) + i, first + i, second + i};
+    for (int k = 0; k < 4; ++k) std::copy_n(all[k], count - i, rest[k]);
+    sixteen(rest[0], rest[1], rest[2], rest[3]);
+    for (int k = 0; k < 4; ++k) std::copy_n(rest[k], count - i, all[k]);
+  }
+
+  CT_INLINE void sixteen(float *weights, const float *gradients, float *first, float *second) const {
+    using namespace vectors;
+    const auto slope = load(gradients);
+    const auto mean = load(first) + new1 * (slope - load(first));
+    const auto square = beta2 * load(second) + new2 * slope * slope;
+    store(first, mean);
+    store(second, square);
+    store(weights, load(weights) * decay - rate * mean / (__builtin_elementwise_sqrt(square) * correction + epsilon));
   }
 };
 
@@ -100,9 +115,9 @@ ct_status_t ct_adamw_step(
     at::NoGradGuard no_grad;
     auto counts = borrow(steps, count), weights = borrow(parameters, count), slopes = borrow(gradients, count),
          first = borrow(first_moments, count), second = borrow(second_moments, count);
-    if (are_few(weights) && are_few(slopes)) {
+    if (are_few(weights) && are_few(slopes) && are_few(counts)) {
       for (int64_t i = 0; i < count; ++i) {
-        const double step = counts[i].add_(1.0).item<double>();
+        const double step = *counts[i].data_ptr<float>() += 1;
         const AdamW constants{
             static_cast<float>(1 - learning_rate * weight_decay), static_cast<float>(1 - beta1), static_cast<float>(beta2),
             static_cast<float>(1 - beta2),

@@ -12,42 +12,38 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
   /// c (Ye et al. 2020, arXiv 1912.09729, eq. 5).
   case clipped(Double, dual: Double? = nil)
 
-  /// Something to minimise at every token: minus the objective.
+  /// Something to minimise at every token, minus the objective, and where the bound cuts its gradient off.
   ///
   /// - Parameters:
   ///   - logRatios: log π − log π_old, any shape.
   ///   - advantages: Same shape.
-  /// - Returns: Same shape.
-  public func losses(logRatios: Tensor, advantages: Tensor) -> Tensor {
+  /// - Returns: Both in the same shape; 1 where the gradient is cut off, 0 elsewhere.
+  public func outcome(
+    logRatios: Tensor, advantages: Tensor
+  ) -> (losses: Tensor, clipped: Tensor) {
     precondition(
       logRatios.shape == advantages.shape,
       "surrogate of log-ratios \(logRatios.shape), advantages \(advantages.shape)")
     switch self {
     case .policyGradient:
       // log π_old is a constant: the value is shifted, the gradient is that of log π·A.
-      return -(logRatios * advantages)
-    case .importanceWeighted: return -(logRatios.exponential() * advantages)
+      return (-(logRatios * advantages), advantages.zerosLike())
+    case .importanceWeighted:
+      return (-(logRatios.exponential() * advantages), advantages.zerosLike())
     case .clipped(let range, let dual):
       return clippedSurrogate(
-        logRatios: logRatios, advantages: advantages, range: range, dual: dual
-      ).losses
+        logRatios: logRatios, advantages: advantages, range: range, dual: dual)
     }
   }
 
+  /// Something to minimise at every token: minus the objective.
+  public func losses(logRatios: Tensor, advantages: Tensor) -> Tensor {
+    outcome(logRatios: logRatios, advantages: advantages).losses
+  }
+
   /// Where the bound cuts the gradient off: 1 there, 0 elsewhere.
-  ///
-  /// - Parameters:
-  ///   - logRatios: log π − log π_old, any shape.
-  ///   - advantages: Same shape.
-  /// - Returns: Same shape.
   public func isClipped(logRatios: Tensor, advantages: Tensor) -> Tensor {
-    switch self {
-    case .policyGradient, .importanceWeighted: return advantages.zerosLike()
-    case .clipped(let range, let dual):
-      return clippedSurrogate(
-        logRatios: logRatios, advantages: advantages, range: range, dual: dual
-      ).clipped
-    }
+    outcome(logRatios: logRatios, advantages: advantages).clipped
   }
 }
 

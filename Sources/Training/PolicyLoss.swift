@@ -46,7 +46,8 @@ struct PolicyLoss<World: Agent> {
     }
 
     let surrogate = method.objective.surrogate
-    var losses = surrogate.losses(logRatios: logRatios, advantages: advantages)
+    let (plain, clipped) = surrogate.outcome(logRatios: logRatios, advantages: advantages)
+    var losses = plain
     var weighting: GreedyAwareness.Outcome?
     if let awareness = method.objective.greedy, let greedy {
       guard let greedyNow = now.greedyLogProbabilities else {
@@ -94,10 +95,7 @@ struct PolicyLoss<World: Agent> {
       metrics += [
         (.policyLoss, policyLoss), (.policyEntropy, entropies),
         (.approximateKL, logRatios.squared() * 0.5), (.ratio, logRatios.exponential()),
-        (
-          .policyClipFraction,
-          surrogate.isClipped(logRatios: logRatios, advantages: advantages)
-        ),
+        (.policyClipFraction, clipped),
       ]
       if let weighting {
         metrics += [

@@ -16,6 +16,7 @@ public struct ClassicControlExperiment: SweepExperiment {
     self.folder = folder
   }
 
+  /// Does what is not done yet.
   public func run(
     observer: RunObserver, finished: @escaping @Sendable (ClassicControlRun) -> Void
   ) throws -> SweepOutcome<ClassicControlRun> {

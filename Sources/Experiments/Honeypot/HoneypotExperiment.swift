@@ -17,6 +17,7 @@ public struct HoneypotExperiment: SweepExperiment {
     self.folder = folder
   }
 
+  /// Does what is not done yet.
   public func run(
     observer: RunObserver, finished: @escaping @Sendable (HoneypotRun) -> Void
   ) throws -> SweepOutcome<HoneypotRun> {

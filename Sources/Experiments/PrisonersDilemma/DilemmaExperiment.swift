@@ -16,6 +16,7 @@ public struct DilemmaExperiment: SweepExperiment {
     self.folder = folder
   }
 
+  /// Does what is not done yet.
   public func run(
     observer: RunObserver, finished: @escaping @Sendable (DilemmaRun) -> Void
   ) throws -> SweepOutcome<DilemmaRun> {

@@ -7,239 +7,18 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "attention_kernels.hpp"
 #include "support.hpp"
-#include "vectors.hpp"
 
 using namespace ctorch;
 
 namespace {
 
-using namespace vectors;
-
-constexpr int64_t tile = 4;  // queries that share the keys and values just loaded
-
-struct Shape {
-  int64_t queries, keys, width, padded;  // padded: keys rounded up to whole vectors
-  bool causal;
-  double scale;
-  Dropout dropout;
-};
-
-CT_INLINE int64_t visible(const Shape &shape, int64_t query) {
-  return shape.causal ? query + shape.keys - shape.queries + 1 : shape.keys;
-}
-
-// One head as the kernels see it: keys and values stored [width][padded] with zeros behind, queries and answers in rows.
-template <class T>
-struct Head {
-  const T *queries;
-  int64_t query_stride;
-  const T *keys, *values;
-  T *out;
-  int64_t out_stride;
-  T *log_sums;
-  uint32_t first_row;  // of all heads and batches: the place of its masks
-};
-
-// The answers of `rows` queries from `first` on; `scores` has room for [rows][padded].
-template <int rows, class T>
-CT_INLINE void forward_tile(const Shape &shape, const Head<T> &head, int64_t first, T *scores) {
-  using Vector = typename Of<T>::Vector;
-  const T *query = head.queries + first * head.query_stride;
-  const T scale = static_cast<T>(shape.scale);
-  const int64_t most = visible(shape, first + rows - 1);
-  Vector tops[rows];
-  for (int r = 0; r < rows; ++r) tops[r] = spread(std::numeric_limits<T>::lowest());
-  for (int64_t block = 0; block < most; block += lanes) {
-    Vector sums[rows] = {};
-    for (int64_t d = 0; d < shape.width; ++d) {
-      const Vector key = load(head.keys + d * shape.padded + block);
-      for (int r = 0; r < rows; ++r) sums[r] += query[r * head.query_stride + d] * key;
-    }
-    for (int r = 0; r < rows; ++r) {
-      const Vector seen = below<T>(visible(shape, first + r) - block, sums[r] * scale);
-      tops[r] = seen > tops[r] ? seen : tops[r];
-      store(scores + r * shape.padded + block, seen);
-    }
-  }
-  T factors[rows];
-  for (int r = 0; r < rows; ++r) {
-    const T top = largest<T>(tops[r]);
-    const uint32_t base = shape.dropout.row(head.first_row + static_cast<uint32_t>(first) + r);
-    Vector sums = {};
-    T *row = scores + r * shape.padded;
-    for (int64_t block = 0; block < most; block += lanes) {
-      const Vector p = exponential(load(row + block) - top);
-      sums += p;
-      store(row + block, shape.dropout.applied<T>(base, static_cast<uint32_t>(block), p));
-    }
-    const T sum = added<T>(sums);
-    factors[r] = T(1) / (sum * static_cast<T>(shape.dropout.kept));
-    head.log_sums[first + r] = top + std::log(sum);
-  }
-  for (int64_t d = 0; d < shape.width; ++d) {
-    Vector sums[rows] = {};
-    for (int64_t block = 0; block < most; block += lanes) {
-      const Vector value = load(head.values + d * shape.padded + block);
-      for (int r = 0; r < rows; ++r) sums[r] += load(scores + r * shape.padded + block) * value;
-    }
-    for (int r = 0; r < rows; ++r) head.out[(first + r) * head.out_stride + d] = added<T>(sums[r]) * factors[r];
-  }
-}
-
-template <class T>
-CT_INLINE void forward_head(const Shape &shape, const Head<T> &head, T *scores) {
-  int64_t first = 0;
-  for (; first + tile <= shape.queries; first += tile) forward_tile<tile>(shape, head, first, scores);
-  for (; first < shape.queries; ++first) forward_tile<1>(shape, head, first, scores);
-}
-
-// One query, as while decoding: keys and values are read once, from where they lie in rows of a width that fours divide.
-template <class T>
-CT_INLINE void decode(const Shape &shape, const Head<T> &head, int64_t key_stride, int64_t value_stride, T *scores) {
-  using Vector = typename Of<T>::Vector;
-  using Four = typename Of<T>::Four;
-  const T scale = static_cast<T>(shape.scale);
-  Vector tops = spread(std::numeric_limits<T>::lowest());
-  for (int64_t block = 0; block < shape.padded; block += lanes) {
-    for (int64_t t = block; t < block + lanes; t += 4) {
-      Four sums[4] = {};
-      for (int64_t d = 0; d < shape.width; d += 4) {
-        const Four query = load_four(head.queries + d);
-        for (int64_t u = 0; u < 4; ++u) {
-          const int64_t row = t + u < shape.keys ? t + u : shape.keys - 1;
-          sums[u] += load_four(head.keys + row * key_stride + d) * query;
-        }
-      }
-      store_four(scores + t, added_across<T>(sums) * scale);
-    }
-  }
-  for (int64_t block = 0; block < shape.padded; block += lanes) {
-    const Vector seen = below<T>(shape.keys - block, load(scores + block));
-    tops = seen > tops ? seen : tops;
-    store(scores + block, seen);
-  }
-  const T top = largest<T>(tops);
-  const uint32_t base = shape.dropout.row(head.first_row);
-  Vector sums = {};
-  for (int64_t block = 0; block < shape.padded; block += lanes) {
-    const Vector p = exponential(load(scores + block) - top);
-    sums += p;
-    store(scores + block, shape.dropout.applied<T>(base, static_cast<uint32_t>(block), p));
-  }
-  const T sum = added<T>(sums);
-  const T factor = T(1) / (sum * static_cast<T>(shape.dropout.kept));
-  head.log_sums[0] = top + std::log(sum);
-  for (int64_t d = 0; d < shape.width; d += 4) {
-    Four even = {}, odd = {};
-    int64_t t = 0;
-    for (; t + 2 <= shape.keys; t += 2) {
-      even += scores[t] * load_four(head.values + t * value_stride + d);
-      odd += scores[t + 1] * load_four(head.values + (t + 1) * value_stride + d);
-    }
-    if (t < shape.keys) even += scores[t] * load_four(head.values + t * value_stride + d);
-    store_four(head.out + d, (even + odd) * factor);
-  }
-}
-
-// Gradients of one head: of queries in rows, of keys and values [width][padded].
-template <class T>
-struct Slopes {
-  const T *out;
-  int64_t out_stride;
-  T *queries;
-  int64_t query_stride;
-  T *keys, *values;
-};
-
-template <int rows, class T>
-CT_INLINE void backward_tile(const Shape &shape, const Head<T> &head, const Slopes<T> &slopes, int64_t first, T *scores) {
-  using Vector = typename Of<T>::Vector;
-  const T *query = head.queries + first * head.query_stride, *slope = slopes.out + first * slopes.out_stride;
-  const T scale = static_cast<T>(shape.scale), over_kept = static_cast<T>(1 / shape.dropout.kept);
-  const int64_t most = visible(shape, first + rows - 1);
-  T shared[rows] = {};  // Σⱼ weightⱼ · slopeⱼ = slope · out
-  uint32_t bases[rows];
-  for (int r = 0; r < rows; ++r) {
-    for (int64_t d = 0; d < shape.width; ++d)
-      shared[r] += slope[r * slopes.out_stride + d] * head.out[(first + r) * head.out_stride + d];
-    bases[r] = shape.dropout.row(head.first_row + static_cast<uint32_t>(first) + r);
-  }
-  for (int64_t block = 0; block < most; block += lanes) {
-    Vector sums[rows] = {}, incoming[rows] = {}, weights[rows];
-    for (int64_t d = 0; d < shape.width; ++d) {
-      const Vector key = load(head.keys + d * shape.padded + block), value = load(head.values + d * shape.padded + block);
-      for (int r = 0; r < rows; ++r) {
-        sums[r] += query[r * head.query_stride + d] * key;
-        incoming[r] += slope[r * slopes.out_stride + d] * value;
-      }
-    }
-    for (int r = 0; r < rows; ++r) {
-      const Vector p =
-          exponential(below<T>(visible(shape, first + r) - block, sums[r] * scale) - head.log_sums[first + r]);
-      weights[r] = shape.dropout.applied<T>(bases[r], static_cast<uint32_t>(block), p * over_kept);
-      sums[r] = (weights[r] * incoming[r] - p * shared[r]) * scale;
-      store(scores + r * shape.padded + block, sums[r]);
-    }
-    for (int64_t d = 0; d < shape.width; ++d) {
-      T *key_slope = slopes.keys + d * shape.padded + block, *value_slope = slopes.values + d * shape.padded + block;
-      Vector key = load(key_slope), value = load(value_slope);
-      for (int r = 0; r < rows; ++r) {
-        key += query[r * head.query_stride + d] * sums[r];
-        value += slope[r * slopes.out_stride + d] * weights[r];
-      }
-      store(key_slope, key);
-      store(value_slope, value);
-    }
-  }
-  for (int64_t d = 0; d < shape.width; ++d) {
-    Vector sums[rows] = {};
-    for (int64_t block = 0; block < most; block += lanes) {
-      const Vector key = load(head.keys + d * shape.padded + block);
-      for (int r = 0; r < rows; ++r) sums[r] += load(scores + r * shape.padded + block) * key;
-    }
-    for (int r = 0; r < rows; ++r) slopes.queries[(first + r) * slopes.query_stride + d] = added<T>(sums[r]);
-  }
-}
-
-template <class T>
-CT_INLINE void backward_head(const Shape &shape, const Head<T> &head, const Slopes<T> &slopes, T *scores) {
-  int64_t first = 0;
-  for (; first + tile <= shape.queries; first += tile) backward_tile<tile>(shape, head, slopes, first, scores);
-  for (; first < shape.queries; ++first) backward_tile<1>(shape, head, slopes, first, scores);
-}
-
-// Rows of a head, one after the other, to [width][padded] with zeros behind; squares of four by four in registers.
-template <class T>
-CT_INLINE void transpose(const T *rows, int64_t stride, const Shape &shape, T *columns) {
-  int64_t t = 0;
-  for (; t + 4 <= shape.keys; t += 4) {
-    int64_t d = 0;
-    for (; d + 4 <= shape.width; d += 4) transpose_square(rows + t * stride + d, stride, columns + d * shape.padded + t, shape.padded);
-    for (; d < shape.width; ++d)
-      for (int64_t u = t; u < t + 4; ++u) columns[d * shape.padded + u] = rows[u * stride + d];
-  }
-  for (; t < shape.padded; ++t)
-    for (int64_t d = 0; d < shape.width; ++d) columns[d * shape.padded + t] = t < shape.keys ? rows[t * stride + d] : T(0);
-}
-
-template <class T>
-CT_INLINE void transpose_back(const T *columns, int64_t stride, const Shape &shape, T *rows) {
-  int64_t t = 0;
-  for (; t + 4 <= shape.keys; t += 4) {
-    int64_t d = 0;
-    for (; d + 4 <= shape.width; d += 4) transpose_square(columns + d * shape.padded + t, shape.padded, rows + t * stride + d, stride);
-    for (; d < shape.width; ++d)
-      for (int64_t u = t; u < t + 4; ++u) rows[u * stride + d] = columns[d * shape.padded + u];
-  }
-  for (; t < shape.keys; ++t)
-    for (int64_t d = 0; d < shape.width; ++d) rows[t * stride + d] = columns[d * shape.padded + t];
-}
+using namespace attention;
 
 CT_CLONES void forward_float(const Shape &shape, const Head<float> &head, float *scores) { forward_head(shape, head, scores); }
-CT_CLONES void decode_float(const Shape &shape, const Head<float> &head, int64_t key_stride, int64_t value_stride, float *scores) {
-  decode(shape, head, key_stride, value_stride, scores);
-}
+CT_CLONES void decode_float(const Shape &shape, const Head<float> &head, float *scores) { decode(shape, head, scores); }
+CT_CLONES void decode_fours_float(const Shape &shape, const Head<float> &head, float *scores) { decode_fours(shape, head, scores); }
 CT_CLONES void backward_float(const Shape &shape, const Head<float> &head, const Slopes<float> &slopes, float *scores) {
   backward_head(shape, head, slopes, scores);
 }
@@ -283,29 +62,11 @@ struct Heads {
 
   template <class T>
   void forward() const {
-    if (shape.queries == 1 && shape.width % 4 == 0) return decoded<T>();
     each<T>(0, [&](const Head<T> &head, int64_t, int64_t, T *scores) {
       if constexpr (std::is_same_v<T, float>)
         forward_float(shape, head, scores);
       else
         forward_head(shape, head, scores);
-    });
-  }
-
-  template <class T>
-  void decoded() const {
-    const int64_t count = q.size(1), work = std::max<int64_t>(1, shape.keys * shape.width);
-    in_parallel(q.size(0) * count, 1 + fair_work / work, [&](int64_t begin, int64_t end) {
-      std::vector<T> scores(shape.padded);
-      for (int64_t index = begin; index < end; ++index) {
-        const int64_t b = index / count, h = index % count;
-        const Head<T> head{head_of<T>(q, b, h), q.stride(2), head_of<T>(k, b, h), head_of<T>(v, b, h), head_of<T>(out, b, h),
-                           out.stride(2), log_sums.data_ptr<T>() + index, static_cast<uint32_t>(index)};
-        if constexpr (std::is_same_v<T, float>)
-          decode_float(shape, head, k.stride(2), v.stride(2), scores.data());
-        else
-          decode(shape, head, k.stride(2), v.stride(2), scores.data());
-      }
     });
   }
 
@@ -325,6 +86,31 @@ struct Heads {
     });
   }
 };
+
+// A new token of every row, [batch, 1, 3, heads, width]: its keys and values are written at `length` into the cache
+// [2, batch, heads, capacity, width], and its queries see all that is there then. Sizes and pointers are read once.
+template <class T>
+void decode_step(const at::Tensor &packed, const at::Tensor &cache, int64_t length, double scale, const Dropout &dropout, T *out) {
+  const int64_t count = packed.size(3), width = packed.size(4), room = cache.size(3) * width;
+  const int64_t keys = length + 1, padded = (keys + lanes - 1) / lanes * lanes, apart = cache.stride(0);
+  const T *from = packed.data_ptr<T>();
+  T *to = cache.data_ptr<T>();
+  const Shape shape{1, keys, width, padded, false, scale, dropout};
+  in_parallel(packed.size(0) * count, 1 + fair_work / (keys * width), [&](int64_t begin, int64_t end) {
+    std::vector<T> scores(padded);
+    for (int64_t index = begin; index < end; ++index) {
+      const T *query = from + ((index / count) * 3 * count + index % count) * width;
+      T *rows[2] = {to + index * room, to + index * room + apart};
+      for (int part = 0; part < 2; ++part) std::copy_n(query + (part + 1) * count * width, width, rows[part] + length * width);
+      T log_sum;
+      const Head<T> head{query, width, rows[0], rows[1], out + index * width, width, &log_sum, static_cast<uint32_t>(index)};
+      if constexpr (!std::is_same_v<T, float>)
+        width == 4 ? decode_fours(shape, head, scores.data()) : decode(shape, head, scores.data());
+      else
+        width == 4 ? decode_fours_float(shape, head, scores.data()) : decode_float(shape, head, scores.data());
+    }
+  });
+}
 
 Shape shape_of(const at::Tensor &q, const at::Tensor &k, bool causal, double scale, double probability, uint64_t key) {
   const int64_t keys = k.size(2);
@@ -436,5 +222,22 @@ ct_status_t ct_packed_dropout_attention(
   return guarded([&] {
     const Call call{causal, scale, probability, drawn_key(generator_of(generator))};
     *out = give(PackedDropoutAttention::apply(borrow(packed), call));
+  });
+}
+
+ct_status_t ct_cached_dropout_attention(
+    ct_tensor_t packed, ct_tensor_t cache, int64_t length, double scale, double probability, ct_generator_t generator,
+    ct_tensor_t *out) {
+  return guarded([&] {
+    const auto input = borrow(packed).contiguous(), all = borrow(cache);
+    TORCH_CHECK(!(at::GradMode::is_enabled() && input.requires_grad()), "attention over a cache has no gradient");
+    TORCH_CHECK(all.is_contiguous() && all.scalar_type() == input.scalar_type(), "a cache of another type or order");
+    const Dropout dropout(probability, static_cast<uint64_t>(drawn_key(generator_of(generator))));
+    auto answers = at::empty({input.size(0), 1, input.size(3), input.size(4)}, input.options());
+    if (input.scalar_type() == at::kFloat)
+      decode_step(input, all, length, scale, dropout, answers.data_ptr<float>());
+    else
+      decode_step(input, all, length, scale, dropout, answers.data_ptr<double>());
+    *out = give(answers);
   });
 }

@@ -125,6 +125,13 @@ CT_INLINE typename Of<T>::Four added_across(const typename Of<T>::Four *rows) {
   return (columns[0] + columns[1]) + (columns[2] + columns[3]);
 }
 
+// Sums of neighbors: those of `a`, then those of `b`.
+template <class T>
+CT_INLINE typename Of<T>::Vector added_neighbors(const typename Of<T>::Vector &a, const typename Of<T>::Vector &b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+      __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
 // eˣ for x ≤ 0: 2ⁿ·eʳ with |r| ≤ ln 2 / 2 and a polynomial of degree 6; relative error below 2e-7, zero below e⁻⁸⁷.
 CT_INLINE Of<float>::Vector exponential(Of<float>::Vector x) {
   const auto clipped = x < -87.0f ? spread(-87.0f) : x;

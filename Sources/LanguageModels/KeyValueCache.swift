@@ -1,12 +1,11 @@
 public import Torch
 
-/// Keys and values of the tokens a batch has already seen, one pair per layer.
+/// Keys and values of the tokens a batch has already seen, layer by layer.
 ///
 /// Storage for the longest possible sequence is taken once; each step writes its column. Rows that are finished leave with
 /// `keep(rows:)`.
 public final class KeyValueCache {
-  private var keys: [Tensor]
-  private var values: [Tensor]
+  private var layers: [Tensor]  // [2, batch, heads, capacity, width]: keys, then values
   /// How many tokens every row has seen.
   public private(set) var length = 0
   /// How many tokens there is room for.
@@ -25,25 +24,39 @@ public final class KeyValueCache {
     dataType: DataType = .float32, device: Device = .cpu
   ) {
     self.capacity = capacity
-    let shape = [batch, configuration.headCount, capacity, configuration.headWidth]
-    let make = { Tensor.uninitialized(shape, dataType: dataType, device: device) }
-    keys = (0..<configuration.layerCount).map { _ in make() }
-    values = (0..<configuration.layerCount).map { _ in make() }
+    let shape = [2, batch, configuration.headCount, capacity, configuration.headWidth]
+    layers = (0..<configuration.layerCount).map { _ in
+      Tensor.uninitialized(shape, dataType: dataType, device: device)
+    }
   }
 
   /// Writes a layer's new keys and values and answers with all of that layer's so far.
   ///
   /// - Parameters:
   ///   - layer: Which layer.
-  ///   - newKeys: [batch, heads, new, width].
-  ///   - newValues: [batch, heads, new, width].
+  ///   - added: The new keys, then the new values [2, batch, heads, new, width].
   /// - Returns: Views [batch, heads, length + new, width].
-  func extend(layer: Int, keys newKeys: Tensor, values newValues: Tensor) -> (Tensor, Tensor) {
-    let end = length + newKeys.size(2)
+  func extend(layer: Int, by added: Tensor) -> (keys: Tensor, values: Tensor) {
+    let end = length + added.size(3)
     precondition(end <= capacity, "\(end) tokens in a cache for \(capacity)")
-    keys[layer].slice(2, length..<end).assign(newKeys)
-    values[layer].slice(2, length..<end).assign(newValues)
-    return (keys[layer].slice(2, 0..<end), values[layer].slice(2, 0..<end))
+    layers[layer].slice(3, length..<end).assign(added)
+    let all = layers[layer].slice(3, 0..<end).unbound(0)
+    return (all[0], all[1])
+  }
+
+  /// Writes one new token's keys and values and attends to all of that layer's so far, with dropout and without gradients.
+  ///
+  /// - Parameters:
+  ///   - packed: The new queries, keys and values [batch, 1, 3, heads, width].
+  ///   - layer: Which layer.
+  ///   - scale: Multiplies the scores.
+  ///   - dropout: Where masks come from, and the share of weights they drop.
+  /// - Returns: [batch, 1, heads, width].
+  func attend(
+    _ packed: Tensor, layer: Int, scale: Double, dropout: (generator: Generator, share: Double)
+  ) -> Tensor {
+    dropout.generator.attention(
+      packed: packed, joining: layers[layer], at: length, scale: scale, dropping: dropout.share)
   }
 
   /// Counts tokens that every layer has written.
@@ -53,8 +66,6 @@ public final class KeyValueCache {
   ///
   /// - Parameter rows: int64 [n].
   public func keep(rows: Tensor) {
-    let used = { (tensor: Tensor) in tensor.selecting(rows, along: 0) }
-    keys = keys.map(used)
-    values = values.map(used)
+    layers = layers.map { $0.selecting(rows, along: 1) }
   }
 }

@@ -144,28 +144,36 @@ private struct Block: Sendable {
     let packed = queriesKeysValues(input)
       .reshaped(batch, time, 3, configuration.headCount, configuration.headWidth)
     let dropping = context.dropout.flatMap { generator in
-      configuration.attentionDropout > 0 ? (generator, configuration.attentionDropout) : nil
+      configuration.attentionDropout > 0
+        ? (generator: generator, share: configuration.attentionDropout) : nil
     }
     let isFused = packed.device == .cpu && [.float32, .float64].contains(packed.dataType)
-    if let (generator, probability) = dropping, isFused, context.cache == nil,
-      let isCausal = context.mask.isCausal
-    {
-      return
-        generator.attention(
-          packed: packed, isCausal: isCausal, scale: scale, dropping: probability
+    if let dropping, isFused, let isCausal = context.mask.isCausal {
+      if let cache = context.cache, time == 1, !packed.requiresGradient,
+        configuration.headWidth.isMultiple(of: 4)
+      {
+        return cache.attend(packed, layer: layer, scale: scale, dropout: dropping)
+          .reshaped(batch, time, width)
+      } else if context.cache == nil {
+        return dropping.generator.attention(
+          packed: packed, isCausal: isCausal, scale: scale, dropping: dropping.share
         ).reshaped(batch, time, width)
+      }
     }
-    let parts = packed.permuted(2, 0, 3, 1, 4).unbound(0)
-    let queries = parts[0]
-    var (keys, values) = (parts[1], parts[2])
+    let parts = packed.permuted(2, 0, 3, 1, 4)  // [3, batch, heads, time, head width]
+    let (queries, keys, values): (Tensor, Tensor, Tensor)
     var mask = context.mask
     if let cache = context.cache {
-      (keys, values) = cache.extend(layer: layer, keys: keys, values: values)
+      queries = parts.select(0, 0)
+      (keys, values) = cache.extend(layer: layer, by: parts.slice(0, 1..<3))
       // One new token sees all that came before: no mask is needed. Fused attention counts a causal mask from the first
       // key, so several new tokens after others need theirs written out.
       if case .causal = mask, keys.size(2) > time {
         mask = time == 1 ? .none : .allowed(causal(time, keys.size(2), on: keys.device))
       }
+    } else {
+      let separate = parts.unbound(0)
+      (queries, keys, values) = (separate[0], separate[1], separate[2])
     }
     let mixed: Tensor
     if let (generator, probability) = dropping, isFused, let isCausal = mask.isCausal {

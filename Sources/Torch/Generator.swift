@@ -150,6 +150,34 @@ public final class Generator: @unchecked Sendable {
     }
   }
 
+  /// ``attention(packed:isCausal:scale:dropping:)`` of one new token a row, over a cache that it joins; without gradients.
+  ///
+  /// - Parameters:
+  ///   - packed: [batch, 1, 3, heads, width]; the width a multiple of 4; float32 or float64, on the CPU.
+  ///   - cache: Keys, then values, of what came before [2, batch, heads, capacity, width]; the new token's are written into it.
+  ///   - length: How many tokens the cache holds.
+  ///   - scale: Multiplies the scores.
+  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
+  /// - Returns: [batch, 1, heads, width].
+  public func attention(
+    packed: Tensor, joining cache: Tensor, at length: Int, scale: Double,
+    dropping probability: Double
+  ) -> Tensor {
+    let (batch, heads, width) = (packed.size(0), packed.size(3), packed.size(4))
+    precondition(
+      packed.shape == [batch, 1, 3, heads, width] && width.isMultiple(of: 4)
+        && cache.shape == [2, batch, heads, cache.size(3), width] && length < cache.size(3),
+      "attention of \(packed.shape) after \(length) tokens in a cache \(cache.shape)")
+    precondition(
+      0 <= probability && probability < 1 && device == .cpu && packed.device == .cpu
+        && [.float32, .float64].contains(packed.dataType),
+      "attention with dropout \(probability) in \(packed.dataType) on \(packed.device)")
+    return produce("attention of \(packed.shape) over a cache \(cache.shape)") {
+      ct_cached_dropout_attention(
+        packed.raw, cache.raw, Int64(length), scale, probability, raw, $0)
+    }
+  }
+
   /// A whole number below `bound`, for choices outside tensors.
   public func integer(below bound: Int) -> Int {
     Int(uniform([1], in: 0..<Double(bound), dataType: .float64).item)

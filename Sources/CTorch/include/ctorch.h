@@ -162,6 +162,11 @@ ct_status_t ct_dropout_attention(
 // The same for packed = [batch, time, 3, heads, width], queries before keys before values; out [batch, time, heads, width].
 ct_status_t ct_packed_dropout_attention(
   ct_tensor_t packed, bool causal, double scale, double probability, ct_generator_t generator, ct_tensor_t *out);
+// The same for one new token a row, packed = [batch, 1, 3, heads, width], with no gradient: its keys and values are written at
+// `length` into cache = [2, batch, heads, capacity, width], and it attends to those up to its own. Widths that fours divide.
+ct_status_t ct_cached_dropout_attention(
+  ct_tensor_t packed, ct_tensor_t cache, int64_t length, double scale, double probability, ct_generator_t generator,
+  ct_tensor_t *out);
 // input · mask / (1 − probability), mask ~ Bernoulli(1 − probability)
 ct_status_t ct_dropout(ct_tensor_t input, double probability, ct_generator_t generator, ct_tensor_t *out);
 

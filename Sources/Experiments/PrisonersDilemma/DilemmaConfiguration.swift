@@ -98,7 +98,7 @@ public struct DilemmaConfiguration: Codable, Equatable, Sendable {
     method.critic.actionValueWeight = 2
     method.critic.actionValueForm = .independent
     method.critic.initializerRange = 0.02
-    if variant == .actdeExpectile { method.critic.expectile = 0.9 }
+    if variant.hasExpectile { method.critic.expectile = 0.9 }
     if variant.isDetached {
       method.critic.kind =
         variant.isActionConditioned ? .detachedActionValueHeads : .detachedValueHead
@@ -155,6 +155,8 @@ public enum DilemmaVariant: String, Codable, Sendable, CaseIterable {
   case actdeDetached = "actde-detached"
   /// … with V as the .9-expectile of Q.
   case actdeExpectile = "actde-ilql"
+  /// … and with whitened advantages as well.
+  case actdeExpectileWhitened = "actde-ilql-whitened"
   /// … without dropout.
   case actdeNoDropout = "actde-no-dropout"
   /// … without weight decay.
@@ -163,7 +165,8 @@ public enum DilemmaVariant: String, Codable, Sendable, CaseIterable {
   case actdePlain = "actde-plain"
 
   var isActionConditioned: Bool { rawValue.hasPrefix("actde") }
-  var isWhitened: Bool { self == .ppoWhitened || self == .actdeWhitened }
+  var isWhitened: Bool { rawValue.hasSuffix("whitened") }
+  var hasExpectile: Bool { self == .actdeExpectile || self == .actdeExpectileWhitened }
   var isDetached: Bool { self == .ppoDetached || self == .actdeDetached }
   var hasDropout: Bool { self != .actdeNoDropout && self != .actdePlain }
   var hasDecay: Bool { self != .actdeNoDecay && self != .actdePlain }
@@ -178,6 +181,7 @@ public enum DilemmaVariant: String, Codable, Sendable, CaseIterable {
     case .actdeWhitened: "ACTDE, advantages whitened"
     case .actdeDetached: "ACTDE, both heads detached from the trunk"
     case .actdeExpectile: "ACTDE, V as the .9-expectile of Q (“ilql”)"
+    case .actdeExpectileWhitened: "ACTDE, the same, advantages whitened"
     case .actdeNoDropout: "ACTDE without dropout"
     case .actdeNoDecay: "ACTDE without weight decay"
     case .actdePlain: "ACTDE without dropout and decay"

@@ -177,17 +177,19 @@ public struct DilemmaReport {
     let table = TextTable(
       columns: [
         .init("variant"), .init("quantity"), .init("at", alignment: .trailing),
-        .init("published", alignment: .decimal), .init("found", alignment: .decimal),
-        .init("within"), .init("source"),
+        .init("published"), .init("found", alignment: .decimal), .init("our runs"), .init("met"),
+        .init("source"),
       ],
       rows: known.map { target, verdict in
         if verdict.isMet { met += 1 }
         let isStep = target.quantity == .reach
+        let text = { NumberFormat.fixed($0, decimals: isStep ? 0 : 3) }
         return [
           "\(target.variant.rawValue)",
           isStep ? "first update at that share" : "\(target.quantity.rawValue)",
           isStep ? "\(target.place)" : "\(Int(target.place))", "\(target.published)",
-          "\(NumberFormat.fixed(verdict.value, decimals: isStep ? 0 : 3))",
+          "\(text(verdict.value))",
+          "\(text(verdict.runs.lowerBound)) to \(text(verdict.runs.upperBound))",
           verdict.isMet ? .init("yes", emphasis: .good) : .init("no", emphasis: .caution),
           "\(target.source)",
         ]
@@ -196,7 +198,10 @@ public struct DilemmaReport {
       heading: "What was published, number by number", shortHeading: "Published",
       paragraphs: known.isEmpty
         ? ["These runs are too short for the published figures."]
-        : ["\(met) of \(known.count) figures are within their tolerance."],
+        : [
+          "\(met) of \(known.count) figures are met: a mean over several published runs must be matched within its tolerance, a single published run must not lie "
+            + "outside what our runs do."
+        ],
       tables: known.isEmpty ? [] : [.init(title: "Published and found", table)])
   }
 

@@ -54,6 +54,8 @@ public struct Trajectories: Sendable {
 ///
 /// Sutton 1988.
 ///
+/// Article: <doc:ActorCritic>.
+///
 /// - Parameters:
 ///   - trajectories: The batch.
 ///   - discount: γ.
@@ -66,6 +68,8 @@ public func temporalDifferences(_ trajectories: Trajectories, discount: Double) 
 ///
 /// Turner & Einhorn 2023. Once Q knows an action's outcome the error is zero and the policy no longer moves, however good the
 /// outcome: a reward gives a finite amount of reinforcement. It is not a policy gradient: the baseline depends on the action.
+///
+/// Article: <doc:ActionConditionedError>.
 ///
 /// - Parameters:
 ///   - trajectories: The batch, with action values.
@@ -84,6 +88,8 @@ public func actionConditionedDifferences(_ trajectories: Trajectories, discount:
 /// `actionConditionedDifferences` and λ > 0 it is the accumulated variant of ACTDE that its authors' code used, for which no
 /// derivation is published.
 ///
+/// Article: <doc:GeneralizedAdvantages>.
+///
 /// - Parameters:
 ///   - errors: δ [batch, time].
 ///   - mask: [batch, time]; nothing crosses its zeros.
@@ -101,6 +107,8 @@ public func accumulated(_ errors: Tensor, mask: Tensor, discount: Double, lambda
 /// Generalized advantages and the λ-returns that critics are trained on.
 ///
 /// Schulman et al. 2016.
+///
+/// Article: <doc:GeneralizedAdvantages>.
 ///
 /// - Parameters:
 ///   - trajectories: The batch.

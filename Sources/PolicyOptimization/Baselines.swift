@@ -4,6 +4,8 @@ public import Torch
 ///
 /// It uses each trajectory's own return, so it is unbiased only up to a factor 1 − 1/m; `leaveOneOutAdvantages` is exact.
 ///
+/// Article: <doc:Baselines>.
+///
 /// - Parameters:
 ///   - returns: Gₜ [batch, time].
 ///   - mask: [batch, time].
@@ -17,6 +19,8 @@ public func timeBaseline(_ returns: Tensor, mask: Tensor) -> Tensor {
 /// The constant baseline of least variance, for every parameter: bⱼ = E[(∂ⱼ log P)² R] / E[(∂ⱼ log P)²].
 ///
 /// Williams 1992; Greensmith, Bartlett & Baxter 2004. A parameter that no trajectory depends on has the baseline zero.
+///
+/// Article: <doc:Baselines>.
 ///
 /// - Parameters:
 ///   - scores: ∂ log P(τᵢ)/∂θⱼ [m, parameters].
@@ -37,6 +41,8 @@ public func minimumVarianceBaseline(scores: Tensor, returns: Tensor, weights: Te
 }
 
 /// The policy gradient with that baseline: ĝⱼ = (1/m) Σᵢ ∂ⱼ log P(τᵢ)·(R(τᵢ) − bⱼ).
+///
+/// Article: <doc:Baselines>.
 ///
 /// - Parameters:
 ///   - scores: ∂ log P(τᵢ)/∂θⱼ [m, parameters].

@@ -2,6 +2,8 @@
 ///
 /// β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes (Ziegler et al. 2019, section 2.2). A batch larger than the
 /// horizon counts as the horizon: one update changes β by at most a fifth, and never its sign.
+///
+/// Article: <doc:KLPenalty>.
 public struct DivergenceController: Codable, Equatable, Sendable {
   /// β.
   public private(set) var coefficient: Double
@@ -32,6 +34,8 @@ public struct DivergenceController: Codable, Equatable, Sendable {
 /// The coefficient β of PPO-penalty, maximise E[ρA − β·KL(π_old ‖ π)], kept so that a step moves about as far as wanted.
 ///
 /// After each step β is halved where KL < target/1.5 and doubled where KL > 1.5·target (Schulman et al. 2017, section 4).
+///
+/// Article: <doc:PenalizedSurrogate>.
 public struct AdaptivePenalty: Codable, Equatable, Sendable {
   /// β.
   public private(set) var coefficient: Double

@@ -3,6 +3,8 @@ public import Torch
 /// Estimators of KL(π ‖ reference) from the log-ratio ρ = log π(a) − log π_ref(a) of a token a drawn from π.
 ///
 /// Schulman 2020, "Approximating KL divergence".
+///
+/// Article: <doc:KLPenalty>.
 public enum DivergenceEstimator: String, Codable, Sendable, CaseIterable {
   /// ρ: unbiased; in the reward its gradient is unbiased too.
   case k1
@@ -25,6 +27,8 @@ public enum DivergenceEstimator: String, Codable, Sendable, CaseIterable {
 }
 
 /// KL(p ‖ q) of whole distributions along the last dimension.
+///
+/// Article: <doc:KLPenalty>.
 ///
 /// - Parameters:
 ///   - logP: Log-probabilities [..., n]; −∞ is allowed and counts as zero.

@@ -9,6 +9,8 @@ public import Torch
 /// With u = (1 − h)s and v = h((1 − s)¹⁰ − 1) they are a = 1 + u + v and b = v − u. At s = 0 it is plain PPO, to the bit.
 /// The seed text has x_σ = ½ (σ/2) and x_η = 1; the published runs x_σ = 1.5 to 3. The exponent is even, so s beyond 1 would
 /// raise a again: hence the clamp.
+///
+/// Article: <doc:GreedyAdvantageAwareness>.
 public struct GreedyAwareness: Codable, Equatable, Sendable {
   /// Which of the readings of the method.
   public enum Variant: String, Codable, Sendable, CaseIterable {

@@ -7,6 +7,8 @@ public import Torch
 ///
 /// Kool, van Hoof & Welling 2019; Ahmadian et al. 2024 (RLOO, arXiv 2402.14740). Unbiased: no trajectory is in its own baseline.
 ///
+/// Article: <doc:LeaveOneOut>.
+///
 /// - Parameters:
 ///   - returns: R [batch], group by group.
 ///   - groupSize: k, at least 2; divides the batch.
@@ -29,6 +31,8 @@ public enum GroupScaling: String, Codable, Sendable, CaseIterable {
 /// Each trajectory's return against its group: Aᵢ = (Rᵢ − mean) / (deviation + 1e-4).
 ///
 /// Shao et al. 2024 (GRPO, arXiv 2402.03300, section 4.1.2), outcome supervision. The deviation is the unbiased one, as in TRL.
+///
+/// Article: <doc:GroupRelative>.
 ///
 /// - Parameters:
 ///   - returns: R [batch], group by group.

@@ -6,6 +6,8 @@ public import Torch
 /// history, E[∇log π(aₜ|sₜ)] = Σₐ∇π = 0 and past rewards are fixed. With γ < 1 the factor γᵗ of the exact gradient of the
 /// discounted return is left out, as all implementations do.
 ///
+/// Article: <doc:PolicyGradient>.
+///
 /// - Parameters:
 ///   - trajectories: The batch; only rewards, final values and mask are read.
 ///   - discount: γ.
@@ -17,6 +19,8 @@ public func rewardsToGo(_ trajectories: Trajectories, discount: Double) -> Tenso
 }
 
 /// The return of every trajectory, R(τ) = Σₜ γᵗ rₜ, and γᵀ·V(s_T) where it was cut.
+///
+/// Article: <doc:PolicyGradient>.
 ///
 /// - Parameters:
 ///   - trajectories: The batch; only rewards, final values and mask are read.
@@ -41,6 +45,8 @@ public func atEveryStep(_ values: Tensor, mask: Tensor) -> Tensor {
 ///
 /// The sum of k one-step errors, Σₗ₍ₗ<ₖ₎ γˡ δₜ₊ₗ: the values between cancel (Schulman et al. 2016, equations 11 to 14). k = 1 is
 /// the one-step error; a k beyond the end of a trajectory is the return minus the value.
+///
+/// Article: <doc:ActorCritic>.
 ///
 /// - Parameters:
 ///   - trajectories: The batch.

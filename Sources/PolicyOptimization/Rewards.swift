@@ -4,6 +4,8 @@ public import Torch
 ///
 /// rₜ = −β·(log π(aₜ|sₜ) − log π_ref(aₜ|sₜ)) + 1[t = last]·score (Ziegler et al. 2019; Stiennon et al. 2020).
 ///
+/// Article: <doc:KLPenalty>.
+///
 /// - Parameters:
 ///   - scores: [batch], what the reward function says of each completion.
 ///   - logRatios: log π − log π_ref [batch, time].

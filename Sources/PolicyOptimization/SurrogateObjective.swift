@@ -1,6 +1,8 @@
 public import Torch
 
 /// How far one step may go, as a loss on probability ratios ρ = π(a)/π_old(a).
+///
+/// Article: <doc:ClippedSurrogate>.
 public enum SurrogateObjective: Codable, Equatable, Sendable {
   /// E[log π·A]: the plain policy gradient, for one step on fresh samples (Williams 1992; Sutton et al. 2000).
   case policyGradient
@@ -52,6 +54,8 @@ public enum SurrogateObjective: Codable, Equatable, Sendable {
 /// With these as weights, E_old[Πρ·Σₜ ∇log π(aₜ)·Ψₜ] is exactly the policy gradient of π, whatever policy drew the trajectories;
 /// ratios of single steps leave out that other states are visited. Their variance grows exponentially with the length.
 ///
+/// Article: <doc:ImportanceWeights>.
+///
 /// - Parameters:
 ///   - logRatios: log π − log π_old [batch, time].
 ///   - mask: [batch, time].
@@ -62,6 +66,8 @@ public func trajectoryRatios(_ logRatios: Tensor, mask: Tensor) -> Tensor {
 }
 
 /// How the losses of a minibatch's steps become one number.
+///
+/// Article: <doc:GroupRelative>.
 public enum LossAveraging: String, Codable, Sendable, CaseIterable {
   /// The mean over all steps.
   case step

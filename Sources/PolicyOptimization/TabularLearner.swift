@@ -18,6 +18,8 @@ import Foundation
 /// learner.reinforce(1, outcome: 0.5)   // party
 /// learner.probabilities                // [0.6225, 0.3775], and so it stays
 /// ```
+///
+/// Article: <doc:TabularActionConditionedError>.
 public struct TabularLearner: Hashable, Sendable {
   /// What an outcome is compared with.
   public enum Method: String, CaseIterable, Codable, Hashable, Sendable {

@@ -8,6 +8,8 @@ import Foundation
 ///
 /// Computed in logarithms, so that a probability of 1e−300 is as exact as one of a half.
 ///
+/// Article: <doc:TabularActionConditionedError>.
+///
 /// - Parameters:
 ///   - reference: p₀, not negative, summing to 1.
 ///   - rewards: r, one for each outcome.

@@ -7,6 +7,8 @@ public import Torch
 /// that keeps KL ≤ δ and improves the surrogate.
 ///
 /// Schulman et al. 2015, arXiv 1502.05477, appendix C.
+///
+/// Article: <doc:TrustRegion>.
 public struct TrustRegion: Codable, Equatable, Sendable {
   /// δ, in nats.
   public var maximumDivergence = 0.01
@@ -86,6 +88,8 @@ public struct TrustRegion: Codable, Equatable, Sendable {
 /// Solves Ax = b for a symmetric positive definite A that is known by its products.
 ///
 /// Hestenes & Stiefel 1952.
+///
+/// Article: <doc:TrustRegion>.
 ///
 /// - Parameters:
 ///   - product: x ↦ Ax.

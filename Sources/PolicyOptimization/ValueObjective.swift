@@ -1,6 +1,8 @@
 public import Torch
 
 /// What a critic is trained to minimise.
+///
+/// Article: <doc:ActorCritic>.
 public enum ValueObjective: Codable, Equatable, Sendable {
   /// ½(V − G)².
   case squared
@@ -10,6 +12,8 @@ public enum ValueObjective: Codable, Equatable, Sendable {
   ///
   /// Kostrikov et al. 2021 (IQL, arXiv 2110.06169, eq. 5), Snell et al. 2022 (ILQL, arXiv 2206.11871): the targets there are Q(s, a) of
   /// the actions taken.
+  ///
+  /// Article: <doc:Expectiles>.
   case expectile(Double)
 
   /// The loss at every step.

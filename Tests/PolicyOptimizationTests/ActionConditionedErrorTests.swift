@@ -15,6 +15,7 @@ private func softmax(_ logits: [Double]) -> [Double] {
   Tensor(logits).softmax(along: 0).doubles
 }
 
+// Article: <doc:ActionConditionedError>.
 @Suite struct `Action-conditioned errors` {
   /// Wedding is 0 and worth 1, party is 1 and worth ½; the actions are those of the published tables.
   let rewards = [1, 0.5]

@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:GeneralizedAdvantages>.
 @Suite struct `Generalized advantages` {
   let batch = RaggedBatch()
 

@@ -3,6 +3,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Articles: <doc:Baselines>, <doc:LeaveOneOut>, <doc:GroupRelative>.
 @Suite struct `Baselines` {
   @Test func `over time are the mean of those that got so far`() {
     let mask = paddingMask([3, 1, 2], time: 3)

@@ -3,6 +3,7 @@ import PolicyOptimization
 import TensorTestSupport
 import Testing
 
+// Article: <doc:KLPenalty>.
 @Suite struct `Divergence controller` {
   private func coefficient(_ divergence: Double, episodes: Int = 100) -> Double {
     var controller = DivergenceController(coefficient: 0.2, target: 6, horizon: 10_000)

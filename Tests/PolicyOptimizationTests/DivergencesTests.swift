@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:KLPenalty>.
 @Suite struct `KL estimators` {
   let logits = samples([7], seed: 71)
   let reference = samples([7], seed: 72).logSoftmax(along: 0)

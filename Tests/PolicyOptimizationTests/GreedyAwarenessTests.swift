@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:GreedyAdvantageAwareness>.
 @Suite struct `Greedy awareness coefficients` {
   let unscaled = GreedyAwareness(variant: .text, sigmaScale: 1, etaScale: 1)
 

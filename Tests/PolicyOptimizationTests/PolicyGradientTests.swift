@@ -31,6 +31,7 @@ private struct Softmax {
   }
 }
 
+// Article: <doc:PolicyGradient>.
 @Suite struct `Policy gradients by enumeration` {
   @Test(arguments: 1...3 as ClosedRange<UInt64>)
   func `of the first PPO step are those of advantage actor-critic`(seed: UInt64) {

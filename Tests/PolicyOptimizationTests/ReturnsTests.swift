@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Articles: <doc:PolicyGradient>, <doc:ActorCritic>.
 @Suite struct `Returns` {
   let batch = RaggedBatch()
 

@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:KLPenalty>.
 @Suite struct `Token rewards` {
   let mask = paddingMask([3, 1, 2], time: 4)
   var logRatios: Tensor { samples([3, 4], seed: 81).poisoned(mask) }

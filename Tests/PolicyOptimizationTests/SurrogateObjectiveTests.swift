@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:ClippedSurrogate>.
 @Suite struct `Surrogate objectives` {
   let ratios = [0.5, 0.79, 0.81, 1, 1.19, 1.21, 2]
   var logRatios: Tensor { Tensor((ratios + ratios).map { log($0) }) }

@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Articles: <doc:ImportanceWeights>, <doc:GroupRelative>, <doc:Expectiles>.
 @Suite struct `The plain policy gradient` {
   @Test func `has the slope −A, whatever the ratio`() {
     let advantages = samples([6], seed: 1)

@@ -3,6 +3,7 @@ import PolicyOptimization
 import TensorTestSupport
 import Testing
 
+// Article: <doc:TabularActionConditionedError>.
 @Suite struct `Tabular learners` {
   // Wedding is 0 and worth 1, party is 1 and worth ½; the actions of the published tables.
   private static let rewards = [1, 0.5]

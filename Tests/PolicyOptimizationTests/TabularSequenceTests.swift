@@ -51,6 +51,7 @@ private struct Dilemma {
   }
 }
 
+// Article: <doc:TabularActionConditionedError>.
 @Suite struct `Tabular learners in sequences` {
   @Test func `keep logit − (η/α)·q in every state, while the values move`() {
     var dilemma = Dilemma(learningRate: 0.3, valueLearningRate: 0.2)

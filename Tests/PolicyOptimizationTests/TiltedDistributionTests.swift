@@ -3,6 +3,7 @@ import PolicyOptimization
 import TensorTestSupport
 import Testing
 
+// Article: <doc:TabularActionConditionedError>.
 @Suite struct `Tilted distributions` {
   private static let reference = [0.1, 0.6, 0.3]
   private static let rewards = [2, -1, 0.5]

@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:GeneralizedAdvantages>.
 @Suite struct `Batches of trajectories` {
   @Test func `have the final value after each row's last step`() {
     let trajectories = Trajectories(

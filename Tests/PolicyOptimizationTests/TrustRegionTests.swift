@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Articles: <doc:PenalizedSurrogate>, <doc:TrustRegion>.
 @Suite struct `Conjugate gradients` {
   private func definite(_ size: Int, seed: UInt64) -> Tensor {
     let root = samples([size, size], seed: seed)

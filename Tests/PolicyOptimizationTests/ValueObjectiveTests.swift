@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+// Article: <doc:ActorCritic>.
 @Suite struct `Value objectives` {
   // The critic moved by 0, 0.1, ½, ½, −½, −½ from 1; targets lie on either side.
   let values = vector(1, 1.1, 1.5, 1.5, 0.5, 0.5)

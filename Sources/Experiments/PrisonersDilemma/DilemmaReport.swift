@@ -42,7 +42,9 @@ public struct DilemmaReport {
           + "full-batch updates each, γ = \(number(configuration.discount)), λ = \(number(configuration.lambda)), dropout on while playing and learning.",
         "Runs are the unit: means over seeds, bands are their 95\u{202F}% intervals, faint lines the single runs.",
       ],
-      parts: [sharesPart, tablePart] + (isPublished ? [publishedPart] : []) + [theoryPart],
+      parts: [sharesPart, tablePart, endingPart] + (isPublished ? [publishedPart] : []) + [
+        theoryPart
+      ],
       provenance: Provenance(
         command: command,
         settings: [
@@ -63,33 +65,21 @@ public struct DilemmaReport {
 
   private var sharesPart: ExperimentReport.Part {
     let world = try? PrisonersDilemma(payoffs: configuration.payoffs)
-    let softmax = world?.softmaxShares(
-      of: [.alwaysCooperate, .alwaysDefect, .alternate], discount: bounded)
-    let resting = world?.selfConsistentPolicy(discount: bounded, ratio: 1)
-    let charts:
-      [(
-        String, KeyPath<DilemmaPoint, Double>, Int,
-        KeyPath<
-          PrisonersDilemma.SelfConsistentPolicy, Double
-        >
-      )] = [
-        ("Alternating", \.alternating, 2, \.alternatingShare),
-        ("Cooperating after cooperating", \.cooperating, 0, \.cooperatingShare),
-        ("Defecting after defecting", \.defecting, 1, \.defectingShare),
-      ]
+    let points = world.map { DilemmaEnding.candidates($0, discount: bounded).dropFirst() } ?? []
+    let charts: [(String, KeyPath<DilemmaPoint, Double>, KeyPath<DilemmaEnding.Shares, Double>)] = [
+      ("Alternating", \.alternating, \.alternating),
+      ("Cooperating after cooperating", \.cooperating, \.cooperating),
+      ("Defecting after defecting", \.defecting, \.defecting),
+    ]
     return ExperimentReport.Part(
       heading: "Shares of actions during training", shortHeading: "Shares",
       paragraphs: [
         "Dotted: the softmax of the three strategies' returns, which the authors expected, and the point where tabular ACTDE with equal step sizes is at rest, "
           + "π ∝ exp(q_π): the self-consistent point."
       ],
-      charts: charts.map { title, path, place, share in
-        var references: [LineChart.Reference] = []
-        if let softmax {
-          references.append(.init(name: "softmax of returns", value: softmax[place]))
-        }
-        if let resting {
-          references.append(.init(name: "self-consistent", value: resting[keyPath: share]))
+      charts: charts.map { title, path, share in
+        let references = points.map {
+          LineChart.Reference(name: $0.name, value: $0.shares[keyPath: share])
         }
         return chart(title, path, references: references, range: 0...1)
       } + [chart("Mean return to go", \.meanReturn, references: [], range: nil)])
@@ -133,39 +123,13 @@ public struct DilemmaReport {
             cell(Summary(own.compactMap { $0.point(at: step)?.alternating }))
           }
       })
-    let ends = TextTable(
-      columns: [
-        .init("variant"), .init("what"), .init("alternating", alignment: .decimal),
-        .init("cooperating", alignment: .decimal), .init("defecting", alignment: .decimal),
-        .init("mean return", alignment: .decimal), .init("seconds per run", alignment: .decimal),
-      ],
-      rows: variants.map { variant in
-        // The last tenth of training, so that one moment's swing does not count for a limit.
-        let tails = runs(of: variant).map { run in
-          run.curve.filter { $0.update >= configuration.updates * 9 / 10 }
-        }
-        let mean = { (path: KeyPath<DilemmaPoint, Double>) in
-          Summary(
-            tails.map { tail in
-              tail.reduce(0) { $0 + $1[keyPath: path] } / Double(max(1, tail.count))
-            })
-        }
-        return ["\(variant.rawValue)", "\(variant.meaning)"]
-          + [\.alternating, \.cooperating, \.defecting, \.meanReturn].map { cell(mean($0)) }
-          + [cell(Summary(runs(of: variant).map(\.seconds)))]
-      })
     return ExperimentReport.Part(
       heading: "In figures", shortHeading: "Figures",
       tables: [
         .init(
           title: "Share of alternating by optimizer steps",
           caption: "Mean ± half of the 95 % interval.",
-          shares),
-        .init(
-          title: "Over the last tenth of training",
-          caption:
-            "Each run's mean first. Seconds are those of a run beside another on the same machine.",
-          ends),
+          shares)
       ])
   }
 
@@ -217,6 +181,52 @@ public struct DilemmaReport {
 }
 
 extension DilemmaReport {
+  /// The authors' question: where does it end?
+  private var endingPart: ExperimentReport.Part {
+    let candidates =
+      (try? PrisonersDilemma(payoffs: configuration.payoffs)).map {
+        DilemmaEnding.candidates($0, discount: bounded)
+      } ?? []
+    let text = { (value: Double) in NumberFormat.fixed(value, decimals: 3) }
+    let points = candidates.map { candidate -> [TextTable.Cell] in
+      [.init(candidate.name), "a point to rest at"]
+        + DilemmaEnding.Shares.all.map { .init(text(candidate.shares[keyPath: $0])) }
+        + ["", "", "", ""]
+    }
+    let rows = variants.map { variant -> [TextTable.Cell] in
+      let ending = DilemmaEnding(runs(of: variant))
+      let ends = ending.shares.map(\.alternating)
+      let consistent = ending.consistent(among: candidates).map { found in
+        found.isEmpty ? "none" : found.map(\.name).joined(separator: ", ")
+      }
+      return [.init(variant.rawValue), .init(variant.meaning)]
+        + DilemmaEnding.Shares.all.map { path in
+          cell(Summary(ending.shares.map { $0[keyPath: path] }))
+        } + [
+          .init(ends.min().map { "\(text($0)) to \(text(ends.max() ?? $0))" } ?? "–"),
+          cell(Summary(ending.changes)), cell(Summary(ending.meanReturns)),
+          .init(consistent ?? "–"),
+        ]
+    }
+    return ExperimentReport.Part(
+      heading: "Uniform, softmax or neither: the last tenth of training", shortHeading: "Ending",
+      paragraphs: [
+        "Each run's mean over the last tenth comes first. A point is consistent with a variant if all three of its shares lie in the intervals; where runs lie "
+          + "far apart, or go on moving, being consistent with a point is no sign of resting there. The change is that of alternating since the tenth around the middle."
+      ],
+      tables: [
+        .init(
+          title: "Where runs end",
+          TextTable(
+            columns: [
+              .init("variant"), .init("what"), .init("alternating", alignment: .decimal),
+              .init("cooperating", alignment: .decimal), .init("defecting", alignment: .decimal),
+              .init("alternating, our runs"), .init("change", alignment: .decimal),
+              .init("mean return", alignment: .decimal), .init("consistent with"),
+            ], rows: points + rows))
+      ])
+  }
+
   /// Thresholds and optimal strategies of all matrices, and the self-consistent points of this one.
   private var theoryPart: ExperimentReport.Part {
     var worlds: [(String, PrisonersDilemma)] = [
@@ -236,7 +246,7 @@ extension DilemmaReport {
       columns: [
         .init("matrix"), .init("payoffs [now][before]"), .init("best strategy by γ"),
         .init("best at γ = \(number(configuration.discount))"),
-        .init("cooperate = defect at γ"),
+        .init("equal after c"), .init("equal after d"),
       ],
       rows: worlds.map { name, world in
         let thresholds = world.optimalStrategyThresholds
@@ -251,7 +261,7 @@ extension DilemmaReport {
         return [
           "\(name)", "\(world.payoffs)", "\(chain)",
           "\(names[world.optimalStrategy(discount: bounded)] ?? "")",
-          "after cooperating \(equal[0]), after defecting \(equal[1])",
+          "\(equal[0])", "\(equal[1])",
         ]
       })
     let ratios = [0.5, 1, 2, 5, 20]
@@ -276,7 +286,11 @@ extension DilemmaReport {
           + "A network has no such invariant: every policy whose Q is right is at rest.",
       ],
       tables: [
-        .init(title: "Discount thresholds", matrices),
+        .init(
+          title: "Discount thresholds",
+          caption:
+            "Equal: the γ at which cooperating for ever and defecting for ever are worth the same, after cooperating (c) or defecting (d).",
+          matrices),
         .init(title: "Self-consistent points of this matrix", points),
       ])
   }

@@ -181,7 +181,7 @@ public struct DilemmaReport {
 }
 
 extension DilemmaReport {
-  /// The authors' question: where does it end?
+  /// The authors' question: where training ends.
   private var endingPart: ExperimentReport.Part {
     let candidates =
       (try? PrisonersDilemma(payoffs: configuration.payoffs)).map {

@@ -171,7 +171,7 @@ bool all_finite(const at::Tensor &x) {
 }
 
 bool is_plain(const at::Tensor &x) {
-  return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble) &&
+  return has_kernels(x) &&
          !(at::GradMode::is_enabled() && x.requires_grad());
 }
 

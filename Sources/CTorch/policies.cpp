@@ -24,8 +24,6 @@ using namespace ctorch;
 
 namespace {
 
-bool is_fused(const at::Tensor &x) { return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble); }
-
 // ---- Categorical distributions ---------------------------------------------------------------------
 
 // One row of `count` logits: ln Σ eˣ.
@@ -200,7 +198,7 @@ ct_status_t ct_categorical_statistics(
   return guarded([&] {
     const auto x = borrow(logits), taken = borrow(choices);
     const auto before = borrow_optional(prior);
-    const auto results = is_fused(x) && (!before || before->scalar_type() == x.scalar_type())
+    const auto results = has_kernels(x) && (!before || before->scalar_type() == x.scalar_type())
                              ? Categorical::apply(x, taken, before)
                              : categorical_by_operators(x, taken, before.value_or(at::Tensor()));
     *log = give(results[0]);
@@ -214,7 +212,7 @@ ct_status_t ct_clipped_surrogate(
   return guarded([&] {
     const auto x = borrow(log_ratios), a = borrow(advantages);
     const Clip clip{range, dual};
-    if (is_fused(x) && a.scalar_type() == x.scalar_type() && !a.requires_grad()) {
+    if (has_kernels(x) && a.scalar_type() == x.scalar_type() && !a.requires_grad()) {
       const auto results = ClippedSurrogate::apply(x, a, clip);
       *losses = give(results[0]);
       *clipped = give(results[1]);

@@ -176,7 +176,7 @@ ct_status_t ct_dropout(ct_tensor_t input, double probability, ct_generator_t gen
   return guarded([&] {
     const auto x = borrow(input);
     auto &source = generator_of(generator);
-    if (x.device().is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble)) {
+    if (has_kernels(x)) {
       *out = give(FusedDropout::apply(x, probability, drawn_key(source)));
       return;
     }

@@ -73,6 +73,11 @@ void in_parallel(int64_t count, int64_t grain, c10::function_ref<void(int64_t, i
 // A fresh key for masks that are hashes of it.
 int64_t drawn_key(at::Generator &generator);
 
+// What the kernels of this shim take.
+inline bool has_kernels(const at::Tensor &x) {
+  return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
+}
+
 inline at::TensorOptions options(ct_dtype_t dtype, ct_device_t device) {
   return at::TensorOptions().dtype(scalar_type(dtype)).device(device_of(device));
 }

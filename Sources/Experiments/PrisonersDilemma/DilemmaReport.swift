@@ -75,7 +75,8 @@ public struct DilemmaReport {
       heading: "Shares of actions during training", shortHeading: "Shares",
       paragraphs: [
         "Dotted: the softmax of the three strategies' returns, which the authors expected, and the point where tabular ACTDE with equal step sizes is at rest, "
-          + "π ∝ exp(q_π): the self-consistent point."
+          + "π ∝ exp(q_π): the self-consistent point.",
+        variants.map { "\($0.rawValue): \($0.meaning)" }.joined(separator: "; ") + ".",
       ],
       charts: charts.map { title, path, share in
         let references = points.map {
@@ -189,7 +190,7 @@ extension DilemmaReport {
       } ?? []
     let text = { (value: Double) in NumberFormat.fixed(value, decimals: 3) }
     let points = candidates.map { candidate -> [TextTable.Cell] in
-      [.init(candidate.name), "a point to rest at"]
+      [.init(candidate.name)]
         + DilemmaEnding.Shares.all.map { .init(text(candidate.shares[keyPath: $0])) }
         + ["", "", "", ""]
     }
@@ -199,7 +200,7 @@ extension DilemmaReport {
       let consistent = ending.consistent(among: candidates).map { found in
         found.isEmpty ? "none" : found.map(\.name).joined(separator: ", ")
       }
-      return [.init(variant.rawValue), .init(variant.meaning)]
+      return [.init(variant.rawValue)]
         + DilemmaEnding.Shares.all.map { path in
           cell(Summary(ending.shares.map { $0[keyPath: path] }))
         } + [
@@ -219,9 +220,8 @@ extension DilemmaReport {
           title: "Where runs end",
           TextTable(
             columns: [
-              .init("variant"), .init("what"), .init("alternating", alignment: .decimal),
-              .init("cooperating", alignment: .decimal), .init("defecting", alignment: .decimal),
-              .init("alternating, our runs"), .init("change", alignment: .decimal),
+              .init("point or variant"), .init("alternating"), .init("cooperating"),
+              .init("defecting"), .init("alternating, runs"), .init("change", alignment: .decimal),
               .init("mean return", alignment: .decimal), .init("consistent with"),
             ], rows: points + rows))
       ])

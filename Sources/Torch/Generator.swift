@@ -115,10 +115,7 @@ public final class Generator: @unchecked Sendable {
         && queries.size(0) == keys.size(0) && queries.size(1) == keys.size(1)
         && queries.size(3) == keys.size(3) && (!isCausal || queries.size(2) <= keys.size(2)),
       "attention of \(queries.shape) over keys \(keys.shape), values \(values.shape)")
-    precondition(
-      0 <= probability && probability < 1 && device == .cpu && queries.device == .cpu
-        && [.float32, .float64].contains(queries.dataType),
-      "attention with dropout \(probability) in \(queries.dataType) on \(queries.device)")
+    expectDropout(probability, of: queries)
     return produce("attention of \(queries.shape) with dropout") {
       ct_dropout_attention(
         queries.raw, keys.raw, values.raw, isCausal, scale, probability, raw, $0)
@@ -141,10 +138,7 @@ public final class Generator: @unchecked Sendable {
     precondition(
       packed.rank == 5 && packed.size(2) == 3,
       "attention of \(packed.shape), not [.., .., 3, .., ..]")
-    precondition(
-      0 <= probability && probability < 1 && device == .cpu && packed.device == .cpu
-        && [.float32, .float64].contains(packed.dataType),
-      "attention with dropout \(probability) in \(packed.dataType) on \(packed.device)")
+    expectDropout(probability, of: packed)
     return produce("attention of \(packed.shape) with dropout") {
       ct_packed_dropout_attention(packed.raw, isCausal, scale, probability, raw, $0)
     }
@@ -168,14 +162,19 @@ public final class Generator: @unchecked Sendable {
       packed.shape == [batch, 1, 3, heads, width] && width.isMultiple(of: 4)
         && cache.shape == [2, batch, heads, cache.size(3), width] && length < cache.size(3),
       "attention of \(packed.shape) after \(length) tokens in a cache \(cache.shape)")
-    precondition(
-      0 <= probability && probability < 1 && device == .cpu && packed.device == .cpu
-        && [.float32, .float64].contains(packed.dataType),
-      "attention with dropout \(probability) in \(packed.dataType) on \(packed.device)")
+    expectDropout(probability, of: packed)
     return produce("attention of \(packed.shape) over a cache \(cache.shape)") {
       ct_cached_dropout_attention(
         packed.raw, cache.raw, Int64(length), scale, probability, raw, $0)
     }
+  }
+
+  // What fused attention takes.
+  private func expectDropout(_ probability: Double, of tensor: Tensor) {
+    precondition(
+      0 <= probability && probability < 1 && device == .cpu && tensor.device == .cpu
+        && [.float32, .float64].contains(tensor.dataType),
+      "attention with dropout \(probability) in \(tensor.dataType) on \(tensor.device)")
   }
 
   /// A whole number below `bound`, for choices outside tensors.

@@ -17,7 +17,7 @@ struct Rein: ParsableCommand {
         rein sft         train a language model on texts
         rein reward      train a reward model on ratings or preferences
         rein ppo         train the policy by reinforcement learning
-        rein control     train a small policy in a world, built in or an outside program
+        rein control     train a small policy in a world
         rein generate    draw completions
         rein score       log-probabilities, entropies, values or rewards of texts
         rein report      one HTML page for a run
@@ -25,7 +25,7 @@ struct Rein: ParsableCommand {
         rein metrics     what every metric means
         rein benchmark   speed on random weights
 
-      Exit codes: 0 done, 1 the world failed (disk, memory, a reward that broke), 2 the input is wrong, 130 stopped by
+      Exit codes: 0 done, 1 the world failed (disk, memory, a reward that broke), 2 the input is wrong, 130 stopped by \
       Ctrl-C after saving.
       """,
     version: version,

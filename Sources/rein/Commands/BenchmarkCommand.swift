@@ -10,7 +10,7 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measure training and sampling on random weights.",
     discussion: """
-      A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL and
+      A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL and \
       transformers doing the same work.
       """, subcommands: [PPO.self, Generate.self])
 

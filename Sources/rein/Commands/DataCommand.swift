@@ -6,8 +6,8 @@ struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Make training files from the published human ratings.",
     discussion: """
-      Reads the ratings of Hutto & Gilbert (2014): 23,703 sentences, each rated from −4 to 4 by 15 to 99 people. Sentences are
-      split into train and held-out, and each sentence's single ratings are dealt into two disjoint halves: `proxy` trains
+      Reads the ratings of Hutto & Gilbert (2014): 23,703 sentences, each rated from −4 to 4 by 15 to 99 people. Sentences are \
+      split into train and held-out, and each sentence's single ratings are dealt into two disjoint halves: `proxy` trains \
       the reward model that a policy sees, `gold` one that it never sees.
 
         Scripts/setup ratings && rein data --source .data/ratings --output .data/prepared

@@ -10,9 +10,9 @@ struct ScoreCommand: ParsableCommand {
     commandName: "score",
     abstract: "Log-probabilities, entropies, values or rewards of texts.",
     discussion: """
-      JSON Lines on standard input (or in --input), each with `text` or `tokens`; one JSON object per line comes back, in order.
-      `text` is framed by the end-of-text token as in training; `tokens` are taken as they are. A language model answers
-      with `tokens`, and for every token after the first its log-probability and the entropy of the distribution it
+      JSON Lines on standard input (or in --input), each with `text` or `tokens`; one JSON object per line comes back, in order. \
+      `text` is framed by the end-of-text token as in training; `tokens` are taken as they are. A language model answers \
+      with `tokens`, and for every token after the first its log-probability and the entropy of the distribution it \
       stands in, with `values` where a critic lies beside the model; a reward model with `tokens` and `reward`.
 
         echo '{"text": "A warm and funny film."}' | rein score --model Models/base

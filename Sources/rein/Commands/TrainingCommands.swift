@@ -121,11 +121,14 @@ struct ControlCommand: ParsableCommand {
     abstract: "Train a small policy in a world: control, games, or an outside program.",
     usage: "rein control [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
     discussion: """
-      rein control                                             PPO learns to balance a pole
-      rein control --preset trpo --name acrobot --steps 200    another method, another world
-      rein control --program "python3 Examples/gymnasium_environment.py CartPole-v1"
+      PPO learns to balance a pole; another method learns in another world; the world is an outside program:
+
+        rein control
+        rein control --preset trpo --name acrobot --steps 200
+        rein control --program "python3 Examples/gymnasium_environment.py CartPole-v1"
 
       Documentation/EnvironmentProtocol.md says how to write a program that is a world.
+
 
       """ + ControlRun.Configuration.helpText)
 

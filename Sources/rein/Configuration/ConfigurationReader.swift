@@ -163,6 +163,8 @@ enum ConfigurationReader {
     let ending = keys.filter { $0.hasSuffix(".\(name)") }
     if ending.count == 1 { return ending[0] }
     if ending.count > 1 { throw ConfigurationProblem.ambiguousFlag(flag: name, keys: ending) }
+    let inside = keys.filter { ".\($0)".contains(".\(name).") }
+    if !inside.isEmpty { throw ConfigurationProblem.section(flag: name, keys: inside) }
     throw ConfigurationProblem.unknownKey(
       place: "--\(name)", key: name, nearest: nearestKey(to: name, among: keys))
   }

@@ -21,12 +21,25 @@ extension RunConfiguration {
     let lines = meanings.map { key, meaning in
       let value =
         ConfigurationTree.value(at: key, in: defaults).map(ConfigurationTree.text) ?? "none"
-      return "  --\(key) (default: \(value))\n        \(meaning)"
+      return "  --\(key) (default: \(value))\n\(indented(meaning))"
     }
     return """
-      Every setting is a key of the YAML file (dots are sections) and a flag; a flag wins. The end of a flag's name is
-      enough where no other ends alike.
+      Every setting is a key of the YAML file (dots are sections) and a flag; a flag wins. \
+      The end of a flag's name is enough where no other ends alike.
 
       """ + lines.joined(separator: "\n")
+  }
+
+  // Help is as wide as the terminal and begins a long line's rest at its very left, so meanings are broken before.
+  private static func indented(_ meaning: String) -> String {
+    var lines: [String] = []
+    for word in meaning.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= 72 {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.map { "        \($0)" }.joined(separator: "\n")
   }
 }

@@ -11,9 +11,10 @@ struct ClassicControlCommand: ParsableCommand {
     usage:
       "rein reproduce classic-control [FILE.yaml] [--KEY VALUE]... [--peers FILE] [--output FOLDER] [--json]",
     discussion: """
-      Without flags: two worlds, five methods, five seeds, 200,000 actions each: minutes. Runs that are in the folder are not
-      made again, and Ctrl-C keeps those that are done. With --peers the page shows other programs' runs beside ours:
+      Without flags: two worlds, five methods, five seeds, 200,000 actions each: minutes. Runs that are in the folder are not \
+      made again, and Ctrl-C keeps those that are done. With --peers the page shows other programs' runs beside ours: \
       Benchmarks/peers/sb3_classic_control.py makes Stable-Baselines3's.
+
 
       """ + ClassicControlConfiguration.helpText)
 

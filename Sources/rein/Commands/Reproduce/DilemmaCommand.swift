@@ -10,9 +10,10 @@ struct DilemmaCommand: ParsableCommand {
     usage:
       "rein reproduce prisoners-dilemma [FILE.yaml] [--KEY VALUE]... [--output FOLDER] [--json]",
     discussion: """
-      Turner and Einhorn (2023): a decoder of 7,299 weights plays the iterated prisoner's dilemma against its own last action.
-      Without flags: PPO and ACTDE in the published setting, 10 seeds × 10,000 optimizer steps each. A run takes minutes; runs that
+      Turner and Einhorn (2023): a decoder of 7,299 weights plays the iterated prisoner's dilemma against its own last action. \
+      Without flags: PPO and ACTDE in the published setting, 10 seeds × 10,000 optimizer steps each. A run takes minutes; runs that \
       are in the folder are not made again, and Ctrl-C keeps those that are done.
+
 
       """ + DilemmaConfiguration.helpText)
 

@@ -4,8 +4,8 @@ struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce", abstract: "Published experiments, side by side.",
     discussion: """
-      Each writes report.html, tables.md and records.jsonl into its folder and prints its tables, or with --json one JSON
-      object per line. bandit, wireheading and softmax-bandit take a second, classic-control minutes; prisoners-dilemma takes hours, and
+      Each writes report.html, tables.md and records.jsonl into its folder and prints its tables, or with --json one JSON \
+      object per line. bandit, wireheading and softmax-bandit take a second, classic-control minutes; prisoners-dilemma takes hours, and \
       honeypot takes minutes and trained models.
       """,
     subcommands: [

@@ -54,6 +54,9 @@ import Testing
   @Test func `are not judged by runs that stop before, or never come so far, or are not there`() {
     let short = [run(.actde, from: 0.3), run(.actde, from: 0.3, updates: 100)]
     #expect(target(.alternating, at: 500, .single(0.5)).verdict(short) == nil)
+    let full = [run(.actde, from: 0.3)]
+    #expect(target(.alternating, at: 600, .single(0.5)).verdict(full) != nil)
+    #expect(target(.alternating, at: 601, .single(0.5)).verdict(full) == nil)
     #expect(target(.reach, at: 0.8, .single(500)).verdict(short) == nil)
     #expect(target(.alternating, at: 0, .single(0.5)).verdict([run(.ppo, from: 0)]) == nil)
   }

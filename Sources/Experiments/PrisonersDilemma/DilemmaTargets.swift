@@ -121,9 +121,11 @@ struct DilemmaTarget: Sendable {
       }
       return steps.count == own.count && !own.isEmpty ? Summary(steps) : nil
     }
+    // A rollout is played before its updates: the last point is one rollout short of the run's end.
     let points = own.compactMap { run in
-      run.curve.last.map { Double($0.update) + 100 >= place } == true
-        ? run.point(at: Int(place)) : nil
+      let rollout = run.curve.count > 1 ? run.curve[1].update - run.curve[0].update : 0
+      let end = (run.curve.last?.update ?? 0) + rollout
+      return place <= Double(end) ? run.point(at: Int(place)) : nil
     }
     guard points.count == own.count, !own.isEmpty else { return nil }
     return switch quantity {

@@ -53,6 +53,25 @@ import Testing
     #expect(run.meanReturn(at: 7_999) == -400 && run.meanReturn(at: 1_000_000) == -90)
   }
 
+  @Test func `stopped earlier is what it was until then`() {
+    let run = ClassicControlRun(
+      task: .cartPole, method: "sb3-ppo", seed: 0,
+      curve: [.init(actions: 4_000, meanReturn: 40), .init(actions: 8_000, meanReturn: 480)],
+      solvedAfter: 7_000, seconds: 6)
+    #expect(run.stopped(after: 8_000) == run && run.stopped(after: 9_000) == run)
+    let half = run.stopped(after: 4_000)
+    #expect(half.curve == [run.curve[0]] && half.solvedAfter == nil && half.seconds == 3)
+    #expect(run.stopped(after: 7_500).solvedAfter == 7_000)
+    // The page compares on our budget.
+    var configuration = ClassicControlConfiguration()
+    (configuration.tasks, configuration.methods) = ([.cartPole], [.ppo])
+    configuration.actions = 4_000
+    let text = ClassicControlReport(
+      configuration, runs: [], peers: [run], command: "rein"
+    ).content.markdown
+    #expect(text.contains("0 of 1") && text.contains("1333") && !text.contains("7000"))
+  }
+
   @Test func `sets other programs beside the method of their kind`() throws {
     let own = ["ppo", "a2c"].map { method in
       ClassicControlRun(

@@ -14,7 +14,7 @@ public struct ClassicControlReport {
   /// - Parameters:
   ///   - configuration: The settings.
   ///   - runs: Our runs.
-  ///   - peers: Runs of other programs on the same worlds and as many actions.
+  ///   - peers: Runs of other programs on the same worlds; what they did beyond our budget is left out.
   ///   - command: What was typed.
   public init(
     _ configuration: ClassicControlConfiguration, runs: [ClassicControlRun],
@@ -23,6 +23,7 @@ public struct ClassicControlReport {
     self.configuration = configuration
     self.runs = runs
     self.peers = peers.filter { configuration.tasks.contains($0.task) }
+      .map { $0.stopped(after: configuration.actions) }
     self.command = command
   }
 

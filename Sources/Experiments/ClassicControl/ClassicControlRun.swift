@@ -40,6 +40,19 @@ public struct ClassicControlRun: Codable, Equatable, Sendable {
   public func meanReturn(at actions: Int) -> Double? {
     curve.last { $0.actions <= actions }?.meanReturn
   }
+
+  /// What it would have been, had it been stopped earlier: runs are compared on the same budget.
+  ///
+  /// - Parameter actions: The budget.
+  /// - Returns: The run up to there, with its share of the time.
+  func stopped(after actions: Int) -> ClassicControlRun {
+    guard let taken = curve.last?.actions, taken > actions else { return self }
+    var run = self
+    run.curve = curve.filter { $0.actions <= actions }
+    run.solvedAfter = solvedAfter.flatMap { $0 <= actions ? $0 : nil }
+    run.seconds = seconds * Double(actions) / Double(taken)
+    return run
+  }
 }
 
 /// A run to be made.

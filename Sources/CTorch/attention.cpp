@@ -1,5 +1,5 @@
-// Attention with dropout on its weights, fused on the CPU: the weights [queries, keys] are never held, and the same masks are
-// made again for the gradient. libtorch's own fused kernel takes no dropout on the CPU.
+// Attention, with dropout on its weights or without, fused on the CPU: the weights [queries, keys] are never held, and the same
+// masks are made again for the gradient. libtorch's own fused kernel takes no dropout on the CPU, and narrow heads are slow in it.
 
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -152,14 +152,14 @@ struct Call {
 };
 
 void attend_backward(const Heads &heads, const at::Tensor &slopes, at::Tensor dq, at::Tensor dk, at::Tensor dv) {
-  TORCH_CHECK(!at::GradMode::is_enabled(), "attention with dropout has no second derivative");
+  TORCH_CHECK(!at::GradMode::is_enabled(), "fused attention has no second derivative");
   if (heads.q.scalar_type() == at::kFloat)
     heads.backward<float>(slopes, dq, dk, dv);
   else
     heads.backward<double>(slopes, dq, dk, dv);
 }
 
-struct DropoutAttention : public torch::autograd::Function<DropoutAttention> {
+struct FusedAttention : public torch::autograd::Function<FusedAttention> {
   static at::Tensor forward(
       torch::autograd::AutogradContext *context, const at::Tensor &queries, const at::Tensor &keys, const at::Tensor &values,
       const Call &call) {
@@ -181,7 +181,7 @@ struct DropoutAttention : public torch::autograd::Function<DropoutAttention> {
 };
 
 // Queries, keys and values as one linear layer puts them out, [batch, time, 3, heads, width], and their gradient in one piece.
-struct PackedDropoutAttention : public torch::autograd::Function<PackedDropoutAttention> {
+struct PackedAttention : public torch::autograd::Function<PackedAttention> {
   static std::vector<at::Tensor> parts(const at::Tensor &packed) { return packed.permute({2, 0, 3, 1, 4}).unbind(0); }
 
   static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &input, const Call &call) {
@@ -206,33 +206,36 @@ struct PackedDropoutAttention : public torch::autograd::Function<PackedDropoutAt
   }
 };
 
+// No generator, no dropout, and no draw.
+int64_t key_of(ct_generator_t generator) { return generator ? drawn_key(generator_of(generator)) : 0; }
+
 }  // namespace
 
-ct_status_t ct_dropout_attention(
+ct_status_t ct_fused_attention(
     ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, bool causal, double scale, double probability,
     ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
-    const Call call{causal, scale, probability, drawn_key(generator_of(generator))};
-    *out = give(DropoutAttention::apply(borrow(query), borrow(key), borrow(value), call));
+    const Call call{causal, scale, probability, key_of(generator)};
+    *out = give(FusedAttention::apply(borrow(query), borrow(key), borrow(value), call));
   });
 }
 
-ct_status_t ct_packed_dropout_attention(
+ct_status_t ct_packed_attention(
     ct_tensor_t packed, bool causal, double scale, double probability, ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
-    const Call call{causal, scale, probability, drawn_key(generator_of(generator))};
-    *out = give(PackedDropoutAttention::apply(borrow(packed), call));
+    const Call call{causal, scale, probability, key_of(generator)};
+    *out = give(PackedAttention::apply(borrow(packed), call));
   });
 }
 
-ct_status_t ct_cached_dropout_attention(
+ct_status_t ct_cached_attention(
     ct_tensor_t packed, ct_tensor_t cache, int64_t length, double scale, double probability, ct_generator_t generator,
     ct_tensor_t *out) {
   return guarded([&] {
     const auto input = borrow(packed).contiguous(), all = borrow(cache);
     TORCH_CHECK(!(at::GradMode::is_enabled() && input.requires_grad()), "attention over a cache has no gradient");
     TORCH_CHECK(all.is_contiguous() && all.scalar_type() == input.scalar_type(), "a cache of another type or order");
-    const Dropout dropout(probability, static_cast<uint64_t>(drawn_key(generator_of(generator))));
+    const Dropout dropout(probability, static_cast<uint64_t>(key_of(generator)));
     auto answers = at::empty({input.size(0), 1, input.size(3), input.size(4)}, input.options());
     if (input.scalar_type() == at::kFloat)
       decode_step(input, all, length, scale, dropout, answers.data_ptr<float>());

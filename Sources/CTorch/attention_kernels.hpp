@@ -1,4 +1,4 @@
-// Attention with dropout on its weights, one head at a time, on plain memory.
+// Attention with dropout on its weights or without, one head at a time, on plain memory.
 
 #pragma once
 

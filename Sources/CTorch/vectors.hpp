@@ -178,6 +178,7 @@ struct Dropout {
   // Zero where the row's columns from `first` on are dropped; not yet divided by `kept`.
   template <class T>
   CT_INLINE typename Of<T>::Vector applied(uint32_t row, uint32_t first, typename Of<T>::Vector v) const {
+    if (threshold == 0) return v;
     const Draws columns = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     const auto dropped = hashed((columns + first) * 0x9e3779b9U + row) < threshold;
     return __builtin_convertvector(dropped, typename Of<T>::Words) ? spread(T(0)) : v;

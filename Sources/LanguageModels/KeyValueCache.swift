@@ -44,19 +44,16 @@ public final class KeyValueCache {
     return (all[0], all[1])
   }
 
-  /// Writes one new token's keys and values and attends to all of that layer's so far, with dropout and without gradients.
+  /// Writes one new token's keys and values and attends to all of that layer's so far, without gradients.
   ///
   /// - Parameters:
   ///   - packed: The new queries, keys and values [batch, 1, 3, heads, width].
   ///   - layer: Which layer.
   ///   - scale: Multiplies the scores.
-  ///   - dropout: Where masks come from, and the share of weights they drop.
+  ///   - dropout: The weights that are dropped.
   /// - Returns: [batch, 1, heads, width].
-  func attend(
-    _ packed: Tensor, layer: Int, scale: Double, dropout: (generator: Generator, share: Double)
-  ) -> Tensor {
-    dropout.generator.attention(
-      packed: packed, joining: layers[layer], at: length, scale: scale, dropping: dropout.share)
+  func attend(_ packed: Tensor, layer: Int, scale: Double, dropout: AttentionDropout?) -> Tensor {
+    packed.packedAttention(joining: layers[layer], at: length, scale: scale, dropout: dropout)
   }
 
   /// Counts tokens that every layer has written.

@@ -90,6 +90,9 @@ public struct Trunk: Sendable {
 
 /// One block: attention and a feed-forward layer, each after its normalisation and added to what came in.
 private struct Block: Sendable {
+  // Heads up to here are faster in Rein's own attention than in libtorch's (Documentation/Performance.md).
+  static let narrowHead = 16
+
   let configuration: DecoderConfiguration
   let firstNormalization: LayerNormalization
   let queriesKeysValues: Affine
@@ -143,21 +146,23 @@ private struct Block: Sendable {
     let scale = 1 / Double(configuration.headWidth).squareRoot()
     let packed = queriesKeysValues(input)
       .reshaped(batch, time, 3, configuration.headCount, configuration.headWidth)
-    let dropping = context.dropout.flatMap { generator in
+    let dropout = context.dropout.flatMap { generator in
       configuration.attentionDropout > 0
-        ? (generator: generator, share: configuration.attentionDropout) : nil
+        ? AttentionDropout(share: configuration.attentionDropout, generator: generator) : nil
     }
-    let isFused = packed.device == .cpu && [.float32, .float64].contains(packed.dataType)
-    if let dropping, isFused, let isCausal = context.mask.isCausal {
+    let isFused =
+      packed.device == .cpu && [.float32, .float64].contains(packed.dataType)
+      && (dropout != nil
+        || configuration.headWidth <= Block.narrowHead && !context.isTwiceDifferentiable)
+    if isFused, let isCausal = context.mask.isCausal {
       if let cache = context.cache, time == 1, !packed.requiresGradient,
         configuration.headWidth.isMultiple(of: 4)
       {
-        return cache.attend(packed, layer: layer, scale: scale, dropout: dropping)
+        return cache.attend(packed, layer: layer, scale: scale, dropout: dropout)
           .reshaped(batch, time, width)
       } else if context.cache == nil {
-        return dropping.generator.attention(
-          packed: packed, isCausal: isCausal, scale: scale, dropping: dropping.share
-        ).reshaped(batch, time, width)
+        return packed.packedAttention(isCausal: isCausal, scale: scale, dropout: dropout)
+          .reshaped(batch, time, width)
       }
     }
     let parts = packed.permuted(2, 0, 3, 1, 4)  // [3, batch, heads, time, head width]
@@ -176,12 +181,13 @@ private struct Block: Sendable {
       (queries, keys, values) = (separate[0], separate[1], separate[2])
     }
     let mixed: Tensor
-    if let (generator, probability) = dropping, isFused, let isCausal = mask.isCausal {
-      mixed = generator.attention(
-        queries, keys: keys, values: values, isCausal: isCausal, scale: scale,
-        dropping: probability)
-    } else if let (generator, probability) = dropping {
-      mixed = weights(queries, keys, mask, scale).matmulDropped(values, probability, generator)
+    if isFused, let isCausal = mask.isCausal {
+      mixed = queries.fusedAttention(
+        keys: keys, values: values, isCausal: isCausal, scale: scale, dropout: dropout)
+    } else if let dropout {
+      mixed = dropout.generator.dropout(
+        weights(queries, keys, mask, scale), probability: dropout.share
+      ).matmul(values)
     } else if context.isTwiceDifferentiable {
       mixed = weights(queries, keys, mask, scale).matmul(values)
     } else {
@@ -218,13 +224,5 @@ extension Tensor.AttentionMask {
     case .causal: true
     case .allowed: nil
     }
-  }
-}
-
-extension Tensor {
-  fileprivate func matmulDropped(_ values: Tensor, _ probability: Double, _ generator: Generator)
-    -> Tensor
-  {
-    generator.dropout(self, probability: probability).matmul(values)
   }
 }

@@ -5,7 +5,7 @@ import CTorch
 /// Nothing in Rein draws from a hidden global source: the same seed gives the same numbers on one machine, and the state
 /// can be saved and set again.
 public final class Generator: @unchecked Sendable {
-  private let raw: ct_generator_t
+  let raw: ct_generator_t
   /// Where it draws.
   public let device: Device
 
@@ -91,90 +91,6 @@ public final class Generator: @unchecked Sendable {
     precondition(0 <= probability && probability < 1, "dropout with probability \(probability)")
     guard probability > 0 else { return tensor }
     return produce("dropout of \(tensor.shape)") { ct_dropout(tensor.raw, probability, raw, $0) }
-  }
-
-  /// Attention with dropout on its weights: dropout(softmax(Q Kᵀ · scale))·V.
-  ///
-  /// On the CPU it is fused: the weights are never held. Shapes: `queries` [batch, heads, queries, width]; `keys` and `values`
-  /// [batch, heads, keys, width].
-  ///
-  /// - Parameters:
-  ///   - queries: Q, float32 or float64, on the CPU.
-  ///   - keys: K.
-  ///   - values: V.
-  ///   - isCausal: Whether a query sees only keys up to its own place, the last query standing at the last key.
-  ///   - scale: Multiplies the scores.
-  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
-  /// - Returns: As the queries.
-  public func attention(
-    _ queries: Tensor, keys: Tensor, values: Tensor, isCausal: Bool, scale: Double,
-    dropping probability: Double
-  ) -> Tensor {
-    precondition(
-      queries.rank == 4 && keys.shape == values.shape && keys.rank == 4
-        && queries.size(0) == keys.size(0) && queries.size(1) == keys.size(1)
-        && queries.size(3) == keys.size(3) && (!isCausal || queries.size(2) <= keys.size(2)),
-      "attention of \(queries.shape) over keys \(keys.shape), values \(values.shape)")
-    expectDropout(probability, of: queries)
-    return produce("attention of \(queries.shape) with dropout") {
-      ct_dropout_attention(
-        queries.raw, keys.raw, values.raw, isCausal, scale, probability, raw, $0)
-    }
-  }
-
-  /// ``attention(_:keys:values:isCausal:scale:dropping:)`` of queries, keys and values that lie together.
-  ///
-  /// What one linear layer puts out is read where it is, and its gradient comes in one piece.
-  ///
-  /// - Parameters:
-  ///   - packed: [batch, time, 3, heads, width]: queries, keys, values; float32 or float64, on the CPU.
-  ///   - isCausal: Whether a query sees only keys up to its own place.
-  ///   - scale: Multiplies the scores.
-  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
-  /// - Returns: [batch, time, heads, width].
-  public func attention(
-    packed: Tensor, isCausal: Bool, scale: Double, dropping probability: Double
-  ) -> Tensor {
-    precondition(
-      packed.rank == 5 && packed.size(2) == 3,
-      "attention of \(packed.shape), not [.., .., 3, .., ..]")
-    expectDropout(probability, of: packed)
-    return produce("attention of \(packed.shape) with dropout") {
-      ct_packed_dropout_attention(packed.raw, isCausal, scale, probability, raw, $0)
-    }
-  }
-
-  /// ``attention(packed:isCausal:scale:dropping:)`` of one new token a row, over a cache that it joins; without gradients.
-  ///
-  /// - Parameters:
-  ///   - packed: [batch, 1, 3, heads, width]; the width a multiple of 4; float32 or float64, on the CPU.
-  ///   - cache: Keys, then values, of what came before [2, batch, heads, capacity, width]; the new token's are written into it.
-  ///   - length: How many tokens the cache holds.
-  ///   - scale: Multiplies the scores.
-  ///   - probability: The share of weights set to zero; the others are divided by what is left of 1.
-  /// - Returns: [batch, 1, heads, width].
-  public func attention(
-    packed: Tensor, joining cache: Tensor, at length: Int, scale: Double,
-    dropping probability: Double
-  ) -> Tensor {
-    let (batch, heads, width) = (packed.size(0), packed.size(3), packed.size(4))
-    precondition(
-      packed.shape == [batch, 1, 3, heads, width] && width.isMultiple(of: 4)
-        && cache.shape == [2, batch, heads, cache.size(3), width] && length < cache.size(3),
-      "attention of \(packed.shape) after \(length) tokens in a cache \(cache.shape)")
-    expectDropout(probability, of: packed)
-    return produce("attention of \(packed.shape) over a cache \(cache.shape)") {
-      ct_cached_dropout_attention(
-        packed.raw, cache.raw, Int64(length), scale, probability, raw, $0)
-    }
-  }
-
-  // What fused attention takes.
-  private func expectDropout(_ probability: Double, of tensor: Tensor) {
-    precondition(
-      0 <= probability && probability < 1 && device == .cpu && tensor.device == .cpu
-        && [.float32, .float64].contains(tensor.dataType),
-      "attention with dropout \(probability) in \(tensor.dataType) on \(tensor.device)")
   }
 
   /// A whole number below `bound`, for choices outside tensors.

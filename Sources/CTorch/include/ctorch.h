@@ -155,16 +155,16 @@ ct_status_t ct_permutation(int64_t count, ct_device_t device, ct_generator_t gen
 // One index per row, drawn with probability softmax(logits) along the last dimension (the Gumbel-max rule).
 ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, ct_tensor_t *out);
 // softmax(Q Kᵀ · scale) with dropout on its weights, times V, fused, on the CPU in float32 or float64; shapes as in ct_attention,
-// with `causal` the last query stands at the last key.
-ct_status_t ct_dropout_attention(
+// with `causal` the last query stands at the last key. `generator` null with probability 0: no dropout.
+ct_status_t ct_fused_attention(
   ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, bool causal, double scale, double probability,
   ct_generator_t generator, ct_tensor_t *out);
 // The same for packed = [batch, time, 3, heads, width], queries before keys before values; out [batch, time, heads, width].
-ct_status_t ct_packed_dropout_attention(
+ct_status_t ct_packed_attention(
   ct_tensor_t packed, bool causal, double scale, double probability, ct_generator_t generator, ct_tensor_t *out);
 // The same for one new token a row, packed = [batch, 1, 3, heads, width], with no gradient: its keys and values are written at
 // `length` into cache = [2, batch, heads, capacity, width], and it attends to those up to its own. Widths that fours divide.
-ct_status_t ct_cached_dropout_attention(
+ct_status_t ct_cached_attention(
   ct_tensor_t packed, ct_tensor_t cache, int64_t length, double scale, double probability, ct_generator_t generator,
   ct_tensor_t *out);
 // input · mask / (1 − probability), mask ~ Bernoulli(1 − probability)

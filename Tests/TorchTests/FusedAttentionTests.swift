@@ -3,7 +3,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
-@Suite struct `Attention with dropout` {
+@Suite struct `Fused attention` {
   private func inputs(
     _ queries: Int, _ keys: Int, width: Int = 3, dataType: DataType = .float64, seed: UInt64 = 1
   ) -> [Tensor] {
@@ -16,9 +16,9 @@ import Torch
   private func attention(
     _ parts: [Tensor], isCausal: Bool = true, dropping probability: Double, seed: UInt64 = 5
   ) -> Tensor {
-    Generator(seed: seed).attention(
-      parts[0], keys: parts[1], values: parts[2], isCausal: isCausal, scale: 0.7,
-      dropping: probability)
+    parts[0].fusedAttention(
+      keys: parts[1], values: parts[2], isCausal: isCausal, scale: 0.7,
+      dropout: AttentionDropout(share: probability, generator: Generator(seed: seed)))
   }
 
   // softmax(QKᵀ·scale)V by plain operators, causal up to the last key.
@@ -43,6 +43,9 @@ import Torch
     expectEqual(
       attention(parts, isCausal: isCausal, dropping: 0), written(parts, isCausal: isCausal),
       tolerance: 1e-12)
+    expectEqual(
+      parts[0].fusedAttention(keys: parts[1], values: parts[2], isCausal: isCausal, scale: 0.7),
+      written(parts, isCausal: isCausal), tolerance: 1e-12)
     let single = parts.map { $0.cast(to: .float32) }
     expectEqual(
       attention(single, isCausal: isCausal, dropping: 0).cast(to: .float64),
@@ -76,9 +79,9 @@ import Torch
     let parts = packed.permuted(2, 0, 3, 1, 4)
     let cache = Tensor.full([2, 2, 2, length + 3, width], .nan, dataType: kind.type)
     cache.slice(3, 0..<length).assign(parts.slice(0, 1..<3).slice(3, 0..<length))
-    let joined = Generator(seed: 5).attention(
-      packed: packed.slice(1, length..<length + 1), joining: cache, at: length, scale: 0.7,
-      dropping: 0.3)
+    let joined = packed.slice(1, length..<length + 1).packedAttention(
+      joining: cache, at: length, scale: 0.7,
+      dropout: AttentionDropout(share: 0.3, generator: Generator(seed: 5)))
     let expected = attention(
       [
         parts.select(0, 0).slice(2, length..<length + 1), parts.select(0, 1), parts.select(0, 2),
@@ -103,8 +106,9 @@ import Torch
         let out = attention(parameters, dropping: 0.2)
         return (out, out.squared().sum().gradients(of: parameters))
       }
-      let joined = Generator(seed: 5).attention(
-        packed: new, joining: cache, at: 47, scale: 0.7, dropping: 0.2)
+      let joined = new.packedAttention(
+        joining: cache, at: 47, scale: 0.7,
+        dropout: AttentionDropout(share: 0.2, generator: Generator(seed: 5)))
       return [out, joined] + slopes
     }
     for (one, two) in zip(results[0], results[1]) { expectEqual(one, two, tolerance: 0) }
@@ -147,8 +151,9 @@ import Torch
     let packed = Generator(seed: 2).normal([2, 19, 3, 2, 5], dataType: .float64).asParameter()
     let weights = Generator(seed: 3).normal([2, 19, 2, 5], dataType: .float64)
     let (together, apart) = Tensor.recording {
-      let together = Generator(seed: 5).attention(
-        packed: packed, isCausal: isCausal, scale: 0.7, dropping: 0.2)
+      let together = packed.packedAttention(
+        isCausal: isCausal, scale: 0.7,
+        dropout: AttentionDropout(share: 0.2, generator: Generator(seed: 5)))
       let apart = attention(
         packed.permuted(2, 0, 3, 1, 4).unbound(0), isCausal: isCausal, dropping: 0.2
       ).permuted(0, 2, 1, 3)
@@ -164,9 +169,9 @@ import Torch
   @Test(arguments: [0.1, 0.5]) func `drops the share it is told, unbiased`(probability: Double) {
     let (heads, time) = (200, 32)
     let zeros = Tensor.zeros([1, heads, time, 1])
-    let out = Generator(seed: 3).attention(
-      zeros, keys: zeros, values: .ones([1, heads, time, 1]), isCausal: false, scale: 1,
-      dropping: probability)
+    let out = zeros.fusedAttention(
+      keys: zeros, values: .ones([1, heads, time, 1]), isCausal: false, scale: 1,
+      dropout: AttentionDropout(share: probability, generator: Generator(seed: 3)))
     // 204,800 equal weights of 1/32: the mean's deviation is √(p/(1 − p)/204,800).
     let deviation = (probability / (1 - probability) / 204_800).squareRoot()
     #expect(abs(out.mean().item - 1) < 5 * deviation)
@@ -185,9 +190,9 @@ import Torch
     let generator = Generator(seed: 1)
     let ones = Tensor.ones([1, 2, 64, 1])
     let calls = (0..<2).map { _ in
-      generator.attention(
-        ones, keys: ones, values: Generator(seed: 8).normal([1, 2, 64, 1]), isCausal: false,
-        scale: 1, dropping: 0.5)
+      ones.fusedAttention(
+        keys: ones, values: Generator(seed: 8).normal([1, 2, 64, 1]), isCausal: false, scale: 1,
+        dropout: AttentionDropout(share: 0.5, generator: generator))
     }
     #expect(calls[0].doubles != calls[1].doubles)
     #expect(calls[0].select(1, 0).doubles != calls[0].select(1, 1).doubles)

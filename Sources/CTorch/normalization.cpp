@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/rms_norm.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -221,5 +222,12 @@ ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bia
     *out = give(
         fits && has_kernels(x) ? FusedLayerNorm::apply(x, scale, *shift, epsilon)
                             : at::layer_norm(x, {x.size(-1)}, scale, shift, epsilon));
+  });
+}
+
+ct_status_t ct_rms_norm(ct_tensor_t input, ct_tensor_t weight, double epsilon, ct_tensor_t *out) {
+  return guarded([&] {
+    const auto x = borrow(input);
+    *out = give(at::rms_norm(x, {x.size(-1)}, borrow(weight), epsilon));
   });
 }

@@ -2,13 +2,14 @@
 
 #include <ATen/ops/abs.h>
 #include <ATen/ops/add.h>
-#include <ATen/ops/all.h>
 #include <ATen/ops/addmm.h>
+#include <ATen/ops/all.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/amin.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/cos.h>
 #include <ATen/ops/cumsum.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/embedding.h>
@@ -19,6 +20,7 @@
 #include <ATen/ops/flip.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/ge.h>
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/gt.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/isfinite.h>
@@ -50,6 +52,7 @@
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/sin.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/sort.h>
 #include <ATen/ops/sqrt.h>
@@ -73,8 +76,10 @@ using namespace ctorch;
 
 // The names in CT_UNARY_OPERATORS, whichever library function each stands for.
 namespace operators {
-using at::abs, at::exp, at::expm1, at::isfinite, at::log, at::log1p, at::log_sigmoid, at::logical_not, at::neg,
-    at::reciprocal, at::relu, at::rsqrt, at::sigmoid, at::sign, at::silu, at::sqrt, at::square, at::tanh;
+using at::abs, at::cos, at::exp, at::expm1, at::isfinite, at::log, at::log1p, at::log_sigmoid, at::logical_not, at::neg,
+    at::reciprocal, at::relu, at::rsqrt, at::sigmoid, at::sign, at::silu, at::sin, at::sqrt, at::square, at::tanh;
+
+at::Tensor gelu(const at::Tensor &tensor) { return at::gelu(tensor); }
 }  // namespace operators
 
 #define CT_DEFINE_UNARY(name)                                                         \

@@ -25,7 +25,8 @@ public struct LanguageModel: Sendable {
       configuration.tiesEmbeddings
       ? trunk.tokenEmbedding
       : try parameter(
-        "lm_head.weight", [configuration.vocabularyCount, configuration.width],
+        "\(configuration.family.names.output).weight",
+        [configuration.vocabularyCount, configuration.width],
         .normal(standardDeviation: configuration.initializerRange))
     parameters = parameter.parameters
   }

@@ -1,19 +1,23 @@
 public import Torch
 
-/// y = x·W + b with W stored as [in, out], the layout of GPT-2's checkpoints.
+/// y = x·W + b with W stored as [in, out], the layout of GPT-2's checkpoints, or as [out, in], that of most others.
 public struct Affine: Sendable {
-  /// [in, out].
+  /// [in, out], or [out, in].
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
+  private let storesInputsFirst: Bool
 
   /// A layer named `name` in the weight file.
   public init(
     _ name: String, from inputs: Int, to outputs: Int, hasBias: Bool = true,
-    standardDeviation: Double, _ parameter: ParameterBuilder, alternatives: (String) -> [String]
+    storesInputsFirst: Bool = true, standardDeviation: Double, _ parameter: ParameterBuilder,
+    alternatives: (String) -> [String]
   ) throws {
+    self.storesInputsFirst = storesInputsFirst
     weight = try parameter(
-      "\(name).weight", [inputs, outputs], .normal(standardDeviation: standardDeviation),
+      "\(name).weight", storesInputsFirst ? [inputs, outputs] : [outputs, inputs],
+      .normal(standardDeviation: standardDeviation),
       alternatives: alternatives("\(name).weight"))
     bias =
       hasBias
@@ -35,12 +39,15 @@ public struct Affine: Sendable {
     _ name: String, from inputs: Int, to outputs: Int, hasBias: Bool = true,
     initialization: Initialization, _ parameter: ParameterBuilder
   ) throws {
+    storesInputsFirst = true
     weight = try parameter("\(name).weight", [inputs, outputs], initialization)
     bias = hasBias ? try parameter("\(name).bias", [outputs], .constant(0)) : nil
   }
 
   /// [..., in] → [..., out].
-  public func callAsFunction(_ input: Tensor) -> Tensor { input.affine(weight: weight, bias: bias) }
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.affine(weight: storesInputsFirst ? weight : weight.transposed(), bias: bias)
+  }
 }
 
 /// (x − mean) / √(variance + ε) · weight + bias over the last dimension.
@@ -67,6 +74,29 @@ public struct LayerNormalization: Sendable {
   /// [..., width] → [..., width].
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.layerNormalized(weight: weight, bias: bias, epsilon: epsilon)
+  }
+}
+
+/// x / √(mean of x² + ε) · weight over the last dimension (Zhang and Sennrich 2019, arXiv 1910.07467).
+public struct RootMeanSquareNormalization: Sendable {
+  /// [width].
+  public let weight: Tensor
+  /// ε.
+  public let epsilon: Double
+
+  /// A layer named `name` in the weight file.
+  public init(
+    _ name: String, width: Int, epsilon: Double, _ parameter: ParameterBuilder,
+    alternatives: (String) -> [String]
+  ) throws {
+    weight = try parameter(
+      "\(name).weight", [width], .constant(1), alternatives: alternatives("\(name).weight"))
+    self.epsilon = epsilon
+  }
+
+  /// [..., width] → [..., width].
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.rootMeanSquareNormalized(weight: weight, epsilon: epsilon)
   }
 }
 

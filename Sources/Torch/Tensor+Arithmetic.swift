@@ -107,6 +107,14 @@ extension Tensor {
   public func logSigmoid() -> Tensor { unary("logSigmoid", ct_log_sigmoid) }
   /// max(x, 0).
   public func relu() -> Tensor { unary("relu", ct_relu) }
+  /// x·σ(x), the sigmoid linear unit.
+  public func silu() -> Tensor { unary("silu", ct_silu) }
+  /// x·Φ(x), the Gaussian error linear unit.
+  public func gelu() -> Tensor { unary("gelu", ct_gelu) }
+  /// cos x, x in radians.
+  public func cosine() -> Tensor { unary("cosine", ct_cos) }
+  /// sin x, x in radians.
+  public func sine() -> Tensor { unary("sine", ct_sin) }
   /// The tanh approximation of the Gaussian error linear unit, as in GPT-2.
   public func geluTanh() -> Tensor { unary("geluTanh", ct_gelu_tanh) }
 

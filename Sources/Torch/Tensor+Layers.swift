@@ -50,6 +50,13 @@ extension Tensor {
     }
   }
 
+  /// x / √(mean of x² + ε) · weight over the last dimension.
+  public func rootMeanSquareNormalized(weight: Tensor, epsilon: Double) -> Tensor {
+    produce("rootMeanSquareNormalized \(shape) with weight \(weight.shape)") {
+      ct_rms_norm(raw, weight.raw, epsilon, $0)
+    }
+  }
+
   /// The rows of this table [n, width] named by int64 `indices`, in the shape of `indices` and then width.
   public func embedding(_ indices: Tensor) -> Tensor {
     produce("embedding of \(indices.shape) in \(shape)") { ct_embedding(raw, indices.raw, $0) }

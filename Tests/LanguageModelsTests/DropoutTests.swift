@@ -67,31 +67,6 @@ import Torch
 }
 
 @Suite struct `Decoder configuration` {
-  @Test func `missing keys have Hugging Face's defaults`() throws {
-    let text = """
-      {"model_type": "gpt2", "vocab_size": 9, "n_embd": 4, "n_layer": 1, "n_head": 2, "foo": 1}
-      """
-    let shape = try JSONDecoder().decode(DecoderConfiguration.self, from: Data(text.utf8))
-    #expect(shape.positionCount == 1024 && shape.normalizationEpsilon == 1e-5)
-    #expect(shape.residualDropout == 0.1 && shape.embeddingDropout == 0.1)
-    #expect(shape.attentionDropout == 0.1 && shape.innerWidth == nil && shape.headWidth == 2)
-    #expect(shape.initializerRange == 0.02 && shape.problem == nil)
-  }
-
-  @Test func `coding keeps everything`() throws {
-    var shape = DecoderConfiguration(
-      vocabularyCount: 9, positionCount: 8, width: 4, layerCount: 1, headCount: 2,
-      endOfTextToken: 3, paddingToken: 4)
-    shape.innerWidth = 6
-    shape.normalizationEpsilon = 0.001
-    shape.initializerRange = 0.5
-    shape.residualDropout = 0.25
-    shape.embeddingDropout = 0.125
-    shape.attentionDropout = 0.5
-    let data = try JSONEncoder().encode(shape)
-    #expect(try JSONDecoder().decode(DecoderConfiguration.self, from: data) == shape)
-  }
-
   @Test func `fresh weights follow GPT-2's rule`() throws {
     var shape = DecoderConfiguration(
       vocabularyCount: 200, positionCount: 64, width: 64, layerCount: 8, headCount: 4)

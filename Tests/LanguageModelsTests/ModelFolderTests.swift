@@ -167,8 +167,8 @@ import Torch
 
   @Test(
     arguments: [
-      ("\"model_type\": \"llama\"", "model_type 'llama' is not supported: only gpt2 is"),
-      ("\"activation_function\": \"relu\"", "activation_function 'relu' is not supported"),
+      ("\"model_type\": \"mamba\"", "model_type 'mamba' is not supported: gpt2, gpt_neox, "),
+      ("\"activation_function\": \"xielu\"", "activation_function 'xielu' is not supported"),
       ("\"n_head\": 3", "n_embd 16 is not a multiple of n_head 3"),
       ("\"n_head\": 0", "n_head is 0: it must be positive"),
       ("\"n_layer\": -1", "n_layer is -1: it must be positive"),
@@ -183,7 +183,7 @@ import Torch
       ("\"add_cross_attention\": true", "add_cross_attention true is not supported"),
       ("\"n_layer\": \"two\"", "key 'n_layer': "),
       ("\"n_layer\": 1.5", "is not JSON, or a number does not fit its key"),
-      ("\"n_layer\": null", "key 'n_layer': "), ("\"x\": ", "is not JSON"),
+      ("\"n_layer\": null", "has no key 'n_layer'"), ("\"x\": ", "is not JSON"),
     ])
   func `a configuration that Rein cannot follow is refused with its key`(
     change: String, reason: String

@@ -61,7 +61,7 @@ ct_status_t ct_copy_into(ct_tensor_t destination, ct_tensor_t source);
 // ---- Pointwise ---------------------------------------------------------------------------------------------------
 #define CT_UNARY_OPERATORS(X)                                                                                        \
   X(neg) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(rsqrt) X(square) X(abs) X(tanh) X(sigmoid) X(log_sigmoid) X(relu)  \
-  X(silu) X(reciprocal) X(sign) X(logical_not) X(isfinite)
+  X(silu) X(gelu) X(cos) X(sin) X(reciprocal) X(sign) X(logical_not) X(isfinite)
 #define CT_BINARY_OPERATORS(X)                                                                                       \
   X(add) X(sub) X(mul) X(div) X(pow) X(minimum) X(maximum) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and)         \
   X(logical_or)
@@ -111,6 +111,7 @@ ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out);
 // bias + input · weight for input [..., in] and weight [in, out]; bias may be null.
 ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out);
 ct_status_t ct_layer_norm(ct_tensor_t input, ct_tensor_t weight, ct_tensor_t bias, double epsilon, ct_tensor_t *out);
+ct_status_t ct_rms_norm(ct_tensor_t input, ct_tensor_t weight, double epsilon, ct_tensor_t *out);
 ct_status_t ct_gelu_tanh(ct_tensor_t tensor, ct_tensor_t *out);
 // Affine layers of x [n, in] with tanh or else max(0, ·) after each, the last one left linear where `ends_linear`; weights [in, out],
 // biases [out].

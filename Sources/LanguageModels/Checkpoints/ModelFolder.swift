@@ -20,31 +20,6 @@ public struct ModelFolder: Sendable {
     }
   }
 
-  // What config.json holds beside the shape.
-  private struct Extras: Codable {
-    var architectures: [String]?
-    var rein_reward_normalization: RewardModel.Normalization?
-    var num_labels: Int?
-    var id2label: [String: String]?
-    var torch_dtype: String?
-    var activation_function: String?
-    // Variants of GPT-2 that Rein does not compute, and would get wrong in silence.
-    var scale_attn_weights: Bool?
-    var scale_attn_by_inverse_layer_idx: Bool?
-    var add_cross_attention: Bool?
-
-    var problem: String? {
-      if let name = activation_function, name != "gelu_new", name != "gelu_pytorch_tanh" {
-        return "activation_function '\(name)' is not supported"
-      }
-      if scale_attn_weights == false { return "scale_attn_weights false is not supported" }
-      if scale_attn_by_inverse_layer_idx == true {
-        return "scale_attn_by_inverse_layer_idx true is not supported"
-      }
-      return add_cross_attention == true ? "add_cross_attention true is not supported" : nil
-    }
-  }
-
   /// The folder.
   public let url: URL
 
@@ -63,22 +38,22 @@ public struct ModelFolder: Sendable {
   /// - Returns: The shape.
   /// - Throws: `ModelFolder.Problem`.
   public func configuration() throws(Problem) -> DecoderConfiguration {
-    let configuration = try decode(DecoderConfiguration.self)
-    if let problem = configuration.problem {
-      throw .configuration(file: configurationURL.path, reason: problem)
+    let file = try decode(CheckpointConfiguration.self)
+    let keys = try decode(StatedKeys.self)
+    do {
+      return try file.decoder(statesWindow: keys.hasWindow)
+    } catch {
+      throw .configuration(file: configurationURL.path, reason: error.reason)
     }
-    if let problem = try decode(Extras.self).problem {
-      throw .configuration(file: configurationURL.path, reason: problem)
-    }
-    return configuration
   }
 
   /// Whether the folder holds a reward model (one label on the last token) rather than a language model.
   ///
-  /// - Returns: True for `GPT2ForSequenceClassification`.
+  /// - Returns: True for a class such as `GPT2ForSequenceClassification`.
   /// - Throws: `ModelFolder.Problem`.
   public func isRewardModel() throws(Problem) -> Bool {
-    try decode(Extras.self).architectures?.contains("GPT2ForSequenceClassification") ?? false
+    let classes = try decode(CheckpointConfiguration.self).architectures ?? []
+    return classes.contains { $0.hasSuffix("ForSequenceClassification") }
   }
 
   /// The language model.
@@ -102,7 +77,7 @@ public struct ModelFolder: Sendable {
   /// - Returns: The model in float32.
   /// - Throws: `ModelFolder.Problem` also where there is more than one label, `WeightError`.
   public func rewardModel(device: Device = .cpu) throws -> RewardModel {
-    let extras = try decode(Extras.self)
+    let extras = try decode(CheckpointConfiguration.self)
     let labels = extras.num_labels ?? extras.id2label?.count ?? 1
     guard labels == 1 else {
       throw Problem.configuration(
@@ -154,5 +129,18 @@ public struct ModelFolder: Sendable {
       throw .configuration(
         file: configurationURL.path, reason: "is not JSON, or a number does not fit its key")
     }
+  }
+}
+
+// Absent and null are two things for some keys.
+private struct StatedKeys: Decodable {
+  let hasWindow: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case window = "sliding_window"
+  }
+
+  init(from decoder: any Decoder) throws {
+    hasWindow = try decoder.container(keyedBy: CodingKeys.self).contains(.window)
   }
 }

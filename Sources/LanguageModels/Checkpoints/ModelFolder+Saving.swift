@@ -13,11 +13,9 @@ extension ModelFolder {
   public func save(_ model: LanguageModel, as dataType: DataType = .float32, tokenizer: URL? = nil)
     throws
   {
-    try save(
-      model.configuration,
-      weights: { try SafeTensors.write(model.parameters, to: $0, as: dataType) },
-      extras: ["architectures": ["GPT2LMHeadModel"]],
-      dataType, tokenizer)
+    var file = CheckpointConfiguration(model.configuration)
+    file.architectures = [model.configuration.family.languageModelClass]
+    try save(file, model.parameters, dataType, tokenizer)
   }
 
   /// Writes a reward model, file by file, each all or nothing.
@@ -30,33 +28,27 @@ extension ModelFolder {
   public func save(_ model: RewardModel, as dataType: DataType = .float32, tokenizer: URL? = nil)
     throws
   {
-    let normalization = [
-      "mean": model.normalization.mean, "deviation": model.normalization.deviation,
-    ]
-    try save(
-      model.configuration,
-      weights: { try SafeTensors.write(model.parameters, to: $0, as: dataType) },
-      extras: [
-        "architectures": ["GPT2ForSequenceClassification"], "id2label": ["0": "LABEL_0"],
-        "label2id": ["LABEL_0": 0], "rein_reward_normalization": normalization,
-      ], dataType, tokenizer)
+    var file = CheckpointConfiguration(model.configuration)
+    file.architectures = [model.configuration.family.classifierClass]
+    file.id2label = ["0": "LABEL_0"]
+    file.label2id = ["LABEL_0": 0]
+    file.rein_reward_normalization = model.normalization
+    try save(file, model.parameters, dataType, tokenizer)
   }
 
   private func save(
-    _ configuration: DecoderConfiguration, weights: (URL) throws -> Void, extras: [String: Any],
-    _ dataType: DataType, _ tokenizer: URL?
+    _ configuration: CheckpointConfiguration, _ parameters: Parameters, _ dataType: DataType,
+    _ tokenizer: URL?
   ) throws {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(configuration))
-    var fields = encoded as? [String: Any] ?? [:]
-    fields.merge(extras) { $1 }
-    fields["activation_function"] = "gelu_new"
-    fields["torch_dtype"] = dataType.rawValue
+    var configuration = configuration
+    configuration.torch_dtype = dataType.rawValue
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let fields = try encoder.encode(configuration)
     // The weights first: a folder with a configuration is a folder that can be loaded.
-    try weights(weightsURL)
-    try JSONSerialization.data(
-      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    ).write(to: configurationURL, options: .atomic)
+    try SafeTensors.write(parameters, to: weightsURL, as: dataType)
+    try fields.write(to: configurationURL, options: .atomic)
     if let tokenizer, tokenizer.standardizedFileURL != tokenizerURL.standardizedFileURL {
       try Data(contentsOf: tokenizer).write(to: tokenizerURL, options: .atomic)
     }

@@ -24,7 +24,7 @@ public final class KeyValueCache {
     dataType: DataType = .float32, device: Device = .cpu
   ) {
     self.capacity = capacity
-    let shape = [2, batch, configuration.headCount, capacity, configuration.headWidth]
+    let shape = [2, batch, configuration.keyValueHeadCount, capacity, configuration.headWidth]
     layers = (0..<configuration.layerCount).map { _ in
       Tensor.uninitialized(shape, dataType: dataType, device: device)
     }
@@ -34,14 +34,15 @@ public final class KeyValueCache {
   ///
   /// - Parameters:
   ///   - layer: Which layer.
-  ///   - added: The new keys, then the new values [2, batch, heads, new, width].
+  ///   - keys: The new keys [batch, heads, new, width].
+  ///   - values: The new values, alike.
   /// - Returns: Views [batch, heads, length + new, width].
-  func extend(layer: Int, by added: Tensor) -> (keys: Tensor, values: Tensor) {
-    let end = length + added.size(3)
+  func extend(layer: Int, keys: Tensor, values: Tensor) -> (keys: Tensor, values: Tensor) {
+    let end = length + keys.size(2)
     precondition(end <= capacity, "\(end) tokens in a cache for \(capacity)")
-    layers[layer].slice(3, length..<end).assign(added)
-    let all = layers[layer].slice(3, 0..<end).unbound(0)
-    return (all[0], all[1])
+    let parts = layers[layer].unbound(0)
+    for (part, added) in zip(parts, [keys, values]) { part.slice(2, length..<end).assign(added) }
+    return (parts[0].slice(2, 0..<end), parts[1].slice(2, 0..<end))
   }
 
   /// Writes one new token's keys and values and attends to all of that layer's so far, without gradients.

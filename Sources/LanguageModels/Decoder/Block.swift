@@ -1,0 +1,68 @@
+import NeuralNetworks
+import Torch
+
+/// One block: attention and a feed-forward layer, each after its normalisation and added to what came in.
+struct Block: Sendable {
+  private let configuration: DecoderConfiguration
+  private let firstNormalization: Normalizer
+  private let attention: Attention
+  private let secondNormalization: Normalizer
+  private let feedForward: FeedForward
+
+  init(_ name: String, _ parts: PartBuilder) throws {
+    configuration = parts.configuration
+    firstNormalization = try parts.normalizer(name + parts.names.firstNormalization)
+    attention = try Attention(name, parts)
+    secondNormalization = try parts.normalizer(name + parts.names.secondNormalization)
+    feedForward = try FeedForward(name, parts)
+  }
+
+  func callAsFunction(_ hidden: Tensor, layer: Int, _ pass: Pass) -> Tensor {
+    let dropped = { (tensor: Tensor) in
+      pass.context.dropout?.dropout(tensor, probability: configuration.residualDropout) ?? tensor
+    }
+    let afterAttention = hidden + dropped(attention(firstNormalization(hidden), layer: layer, pass))
+    // Side by side, both read what came in; one after the other, the second reads what the first made of it.
+    let second = configuration.isParallel ? hidden : afterAttention
+    return afterAttention + dropped(feedForward(secondNormalization(second)))
+  }
+}
+
+/// Wider and back: W₂ f(W₁ x), or gated W₂ (f(W₀ x) · W₁ x).
+struct FeedForward: Sendable {
+  private let activation: DecoderConfiguration.Activation
+  private let gate: Affine?
+  private let expansion: Affine
+  private let contraction: Affine
+
+  init(_ name: String, _ parts: PartBuilder) throws {
+    let (shape, names) = (parts.configuration, parts.names)
+    activation = shape.activation
+    gate =
+      shape.isGated
+      ? try parts.affine(
+        name + names.gate, from: shape.width, to: shape.innerWidth, bias: .feedForward) : nil
+    expansion = try parts.affine(
+      name + names.expansion, from: shape.width, to: shape.innerWidth, bias: .feedForward)
+    contraction = try parts.affine(
+      name + names.contraction, from: shape.innerWidth, to: shape.width, bias: .feedForward,
+      isResidual: true)
+  }
+
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    if let gate { return contraction(activation(gate(input)) * expansion(input)) }
+    return contraction(activation(expansion(input)))
+  }
+}
+
+extension DecoderConfiguration.Activation {
+  /// Element by element.
+  fileprivate func callAsFunction(_ input: Tensor) -> Tensor {
+    switch self {
+    case .geluTanh: input.geluTanh()
+    case .gelu: input.gelu()
+    case .silu: input.silu()
+    case .relu: input.relu()
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import NeuralNetworks
+import Torch
+
+/// Makes a decoder's parts under its family's names and in its family's layout.
+struct PartBuilder {
+  let configuration: DecoderConfiguration
+  let names: WeightNames
+  private let parameter: ParameterBuilder
+
+  init(_ configuration: DecoderConfiguration, _ parameter: ParameterBuilder) {
+    self.configuration = configuration
+    self.parameter = parameter
+    names = configuration.family.names
+  }
+
+  /// A table [count, width].
+  func embedding(_ name: String, count: Int) throws -> Tensor {
+    try parameter(
+      "\(name).weight", [count, configuration.width],
+      .normal(standardDeviation: configuration.initializerRange),
+      alternatives: names.bare("\(name).weight"))
+  }
+
+  /// The family's normalisation, of hidden states unless a width is given.
+  func normalizer(_ name: String, width: Int? = nil) throws -> Normalizer {
+    let width = width ?? configuration.width
+    let epsilon = configuration.normalizationEpsilon
+    return switch configuration.normalization {
+    case .layer:
+      .layer(
+        try LayerNormalization(
+          name, width: width, epsilon: epsilon, parameter, alternatives: names.bare))
+    case .rootMeanSquare:
+      .rootMeanSquare(
+        try RootMeanSquareNormalization(
+          name, width: width, epsilon: epsilon, parameter, alternatives: names.bare))
+    }
+  }
+
+  /// A projection.
+  ///
+  /// Outputs that are added to the residual stream start smaller in GPT-2, by √(2 · layers) (Radford and others 2019).
+  func affine(
+    _ name: String, from inputs: Int, to outputs: Int, bias: DecoderConfiguration.Biases,
+    isResidual: Bool = false
+  ) throws -> Affine {
+    var deviation = configuration.initializerRange
+    if isResidual && configuration.family == .gpt2 {
+      deviation /= (2 * Double(configuration.layerCount)).squareRoot()
+    }
+    return try Affine(
+      name, from: inputs, to: outputs, hasBias: configuration.biases.contains(bias),
+      storesInputsFirst: configuration.family.storesInputsFirst, standardDeviation: deviation,
+      parameter, alternatives: names.bare)
+  }
+}
+
+/// Either normalisation.
+enum Normalizer: Sendable {
+  case layer(LayerNormalization)
+  case rootMeanSquare(RootMeanSquareNormalization)
+
+  /// [..., width] → [..., width].
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    switch self {
+    case .layer(let layer): layer(input)
+    case .rootMeanSquare(let layer): layer(input)
+    }
+  }
+}

@@ -67,7 +67,7 @@ public enum Initialization: Sendable, Equatable {
 public final class ParameterBuilder {
   private enum Origin {
     case random(Generator)
-    case file(SafeTensors, missing: Generator?)
+    case file(any TensorSource, missing: Generator?)
   }
 
   private let origin: Origin
@@ -98,7 +98,8 @@ public final class ParameterBuilder {
   ///   - dataType: The type of the elements, converted where the file has another.
   ///   - device: Where they shall live.
   public init(
-    file: SafeTensors, drawingMissingFrom missing: Generator? = nil, dataType: DataType = .float32,
+    file: any TensorSource, drawingMissingFrom missing: Generator? = nil,
+    dataType: DataType = .float32,
     device: Device = .cpu
   ) {
     origin = .file(file, missing: missing)

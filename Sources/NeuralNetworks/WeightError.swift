@@ -6,6 +6,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case unwritable(file: String, reason: String)
   /// The file is not a sound safetensors file.
   case malformed(file: String, reason: String)
+  /// The index of several files is not sound.
+  case malformedIndex(file: String, reason: String)
   /// The file has no tensor of that name.
   case missing(file: String, tensor: String)
   /// A tensor has another shape than the model's configuration says.
@@ -17,6 +19,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .malformed(let file, let reason): "\(file): not a sound safetensors file: \(reason)"
+    case .malformedIndex(let file, let reason): "\(file): not a sound index: \(reason)"
     case .missing(let file, let tensor):
       "\(file): has no tensor '\(tensor)': is it a checkpoint of another kind of model?"
     case .shape(let file, let tensor, let stored, let expected):

@@ -19,18 +19,14 @@ struct AddedVocabulary: Sendable {
     afterNormalization = AddedTokenMatcher(tokens.filter(\.isNormalized))
   }
 
-  /// Cuts text into segments that cover it: first at the tokens looked for before normalization,
-  /// then, inside what remains, at the others.
-  func segments(in bytes: Span<UInt8>) -> [Segment] {
-    let whole = 0..<bytes.count
-    var result: [Segment] = []
-    for segment in beforeNormalization.segments(of: whole, in: bytes) {
-      switch segment {
-      case .token: result.append(segment)
-      case .text(let range): result += afterNormalization.segments(of: range, in: bytes)
-      }
-    }
-    return result
+  /// Cuts text into segments that cover it, at the tokens that are looked for as they are.
+  func segmentsBeforeNormalization(in bytes: Span<UInt8>) -> [Segment] {
+    beforeNormalization.segments(of: 0..<bytes.count, in: bytes)
+  }
+
+  /// Cuts normalized text into segments that cover it, at the other tokens.
+  func segmentsAfterNormalization(in bytes: Span<UInt8>) -> [Segment] {
+    afterNormalization.segments(of: 0..<bytes.count, in: bytes)
   }
 }
 

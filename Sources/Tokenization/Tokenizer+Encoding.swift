@@ -44,13 +44,18 @@ extension Tokenizer {
       output.reserveCapacity(bytes.count / 3 + 1)
       var pieceTokens: [UInt32] = []
       let whole = bytes.span
-      for segment in addedVocabulary.segments(in: whole) {
+      for segment in addedVocabulary.segmentsBeforeNormalization(in: whole) {
         switch segment {
         case .token(let identifier):
           output.append(identifier)
         case .text(let range):
-          appendIdentifiers(
-            ofSegment: whole.extracting(range), to: &output, table: &table, scratch: &pieceTokens)
+          let text = whole.extracting(range)
+          if let normalized = normalizer.changed(text) {
+            appendIdentifiers(
+              ofText: normalized.span, to: &output, table: &table, scratch: &pieceTokens)
+          } else {
+            appendIdentifiers(ofText: text, to: &output, table: &table, scratch: &pieceTokens)
+          }
         }
       }
       return output
@@ -58,33 +63,43 @@ extension Tokenizer {
   }
 
   private func appendIdentifiers(
-    ofSegment segment: Span<UInt8>, to output: inout [Int], table: inout WordTable,
+    ofText text: Span<UInt8>, to output: inout [Int], table: inout WordTable,
     scratch: inout [UInt32]
   ) {
-    switch preTokenizer {
-    case .byteLevel(let settings):
-      guard settings.addsPrefixSpace, segment[0] != UInt8(ascii: " ") else {
-        appendPieces(
-          of: segment, splits: settings.splits, to: &output, table: &table, scratch: &scratch)
-        return
+    for segment in addedVocabulary.segmentsAfterNormalization(in: text) {
+      switch segment {
+      case .token(let identifier):
+        output.append(identifier)
+      case .text(let range):
+        appendIdentifiers(
+          ofSegment: text.extracting(range), to: &output, table: &table, scratch: &scratch)
       }
-      var prefixed = [UInt8(ascii: " ")]
-      prefixed.reserveCapacity(segment.count + 1)
-      for index in segment.indices {
-        prefixed.append(segment[index])
-      }
-      appendPieces(
-        of: prefixed.span, splits: settings.splits, to: &output, table: &table, scratch: &scratch)
     }
   }
 
+  private func appendIdentifiers(
+    ofSegment segment: Span<UInt8>, to output: inout [Int], table: inout WordTable,
+    scratch: inout [UInt32]
+  ) {
+    guard preTokenizer.settings.addsPrefixSpace, segment[0] != UInt8(ascii: " ") else {
+      appendPieces(of: segment, to: &output, table: &table, scratch: &scratch)
+      return
+    }
+    var prefixed = [UInt8(ascii: " ")]
+    prefixed.reserveCapacity(segment.count + 1)
+    for index in segment.indices {
+      prefixed.append(segment[index])
+    }
+    appendPieces(of: prefixed.span, to: &output, table: &table, scratch: &scratch)
+  }
+
   private func appendPieces(
-    of segment: Span<UInt8>, splits: Bool, to output: inout [Int], table: inout WordTable,
+    of segment: Span<UInt8>, to output: inout [Int], table: inout WordTable,
     scratch: inout [UInt32]
   ) {
     var start = 0
     while start < segment.count {
-      let end = splits ? splitter.pieceEnd(in: segment, from: start) : segment.count
+      let end = splitter?.pieceEnd(in: segment, from: start) ?? segment.count
       let piece = start..<end
       start = end
       let isCached = piece.count <= WordTable.longestWord

@@ -39,10 +39,10 @@ extension Tokenizer {
     try fields.require("version", "\"1.0\"") { if case .string("1.0") = $0 { true } else { false } }
     try fields.requireNull("truncation")
     try fields.requireNull("padding")
-    try fields.requireNull("normalizer")
 
     let model = try BytePairModel(fields.object("model"))
     self.init(
+      normalizer: try Normalizer(fields),
       model: model,
       preTokenizer: try PreTokenizer(fields),
       decoder: try TokenDecoder(fields),

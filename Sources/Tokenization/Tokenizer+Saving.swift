@@ -25,7 +25,7 @@ extension Tokenizer {
       "truncation": .null,
       "padding": .null,
       "added_tokens": .array(addedTokens.map(\.json)),
-      "normalizer": .null,
+      "normalizer": normalizer.json,
       "pre_tokenizer": preTokenizer.json,
       "post_processor": postProcessor.json,
       "decoder": decoder.json,
@@ -63,6 +63,31 @@ extension PreTokenizer {
   fileprivate var json: JSON {
     switch self {
     case .byteLevel(let settings): settings.json
+    case .splitThenByteLevel(let pattern, let settings):
+      .object([
+        "type": .string("Sequence"),
+        "pretokenizers": .array([pattern.json, settings.json]),
+      ])
+    }
+  }
+}
+
+extension SplitPattern {
+  fileprivate var json: JSON {
+    .object([
+      "type": .string("Split"),
+      "pattern": .object(["Regex": .string(expression)]),
+      "behavior": .string("Isolated"),
+      "invert": .boolean(false),
+    ])
+  }
+}
+
+extension Normalizer {
+  fileprivate var json: JSON {
+    switch self {
+    case .none: .null
+    case .nfc: .object(["type": .string("NFC")])
     }
   }
 }

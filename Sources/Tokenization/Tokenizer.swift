@@ -4,11 +4,12 @@
 /// pre-tokenizer cuts the rest into pieces, a model turns each piece into tokens, and a decoder
 /// turns tokens back into bytes. The identifiers equal those of the `tokenizers` package (0.23.3).
 ///
-/// So far there is one kind of each part: byte-level byte-pair encoding, as in GPT-2. A file that
-/// asks for another kind is refused by ``load(from:)``.
+/// So far there is byte-level byte-pair encoding with the patterns of GPT-2, Llama 3 and Qwen2. A file that asks for something
+/// else is refused by ``load(from:)``.
 ///
 /// Copies share a bounded cache of pieces met before, and may encode at the same time.
 public struct Tokenizer: Sendable {
+  let normalizer: Normalizer
   let model: BytePairModel
   let preTokenizer: PreTokenizer
   let decoder: TokenDecoder
@@ -16,17 +17,19 @@ public struct Tokenizer: Sendable {
   let addedVocabulary: AddedVocabulary
   /// Tokens of the model and added tokens together.
   let vocabulary: Vocabulary
-  let splitter = ByteLevelSplitter()
+  let splitter: PatternSplitter?
   let cache = WordCache()
 
   /// A tokenizer from parts that have been checked: an added token that has the identifier of a
   /// token of the model is that token.
   init(
-    model: BytePairModel, preTokenizer: PreTokenizer, decoder: TokenDecoder,
-    postProcessor: PostProcessor, addedTokens: [AddedToken]
+    normalizer: Normalizer = .none, model: BytePairModel, preTokenizer: PreTokenizer,
+    decoder: TokenDecoder, postProcessor: PostProcessor, addedTokens: [AddedToken]
   ) {
+    self.normalizer = normalizer
     self.model = model
     self.preTokenizer = preTokenizer
+    splitter = preTokenizer.pattern.map(PatternSplitter.init)
     self.decoder = decoder
     self.postProcessor = postProcessor
     addedVocabulary = AddedVocabulary(addedTokens)

@@ -26,8 +26,71 @@ private func part(
 
 extension PreTokenizer {
   init(_ fields: JSONFields) throws(TokenizerError) {
-    let part = try part("pre_tokenizer", of: fields, supported: ["ByteLevel"])
-    self = .byteLevel(try ByteLevelSettings(part.fields))
+    let part = try part("pre_tokenizer", of: fields, supported: ["ByteLevel", "Sequence"])
+    guard part.kind == "Sequence" else {
+      self = .byteLevel(try ByteLevelSettings(part.fields))
+      return
+    }
+    try part.fields.requireNothing(except: ["type", "pretokenizers"])
+    let steps = try part.fields.array("pretokenizers")
+    guard steps.count == 2 else {
+      throw part.fields.error(
+        "pretokenizers", .unsupported(found: "\(steps.count) steps", supported: "Split, ByteLevel"))
+    }
+    let names = ["Split", "ByteLevel"]
+    var found: [JSONFields] = []
+    for (index, step) in steps.enumerated() {
+      let step = try JSONFields(
+        step, file: fields.file, path: "pre_tokenizer.pretokenizers[\(index)]")
+      let kind = try step.string("type")
+      guard kind == names[index] else {
+        throw step.error("type", .unsupported(found: kind, supported: names[index]))
+      }
+      found.append(step)
+    }
+    let settings = try ByteLevelSettings(found[1])
+    guard !settings.splits, !settings.addsPrefixSpace else {
+      throw found[1].error(
+        settings.splits ? "use_regex" : "add_prefix_space",
+        .unsupported(found: "true", supported: "false after a Split"))
+    }
+    self = .splitThenByteLevel(try SplitPattern(found[0]), settings)
+  }
+}
+
+extension SplitPattern {
+  fileprivate init(_ fields: JSONFields) throws(TokenizerError) {
+    try fields.requireNothing(except: ["type", "pattern", "behavior", "invert"])
+    let behavior = try fields.string("behavior")
+    guard behavior == "Isolated" else {
+      throw fields.error("behavior", .unsupported(found: behavior, supported: "Isolated"))
+    }
+    try fields.requireFalse("invert")
+    let pattern = try fields.object("pattern")
+    try pattern.requireNothing(except: ["Regex"])
+    let expression = try pattern.string("Regex")
+    guard let known = SplitPattern.all.first(where: { $0.expression == expression }) else {
+      throw pattern.error(
+        "Regex",
+        .unsupported(found: expression, supported: "the patterns of GPT-2, Llama 3 and Qwen2"))
+    }
+    self = known
+  }
+}
+
+extension Normalizer {
+  init(_ fields: JSONFields) throws(TokenizerError) {
+    guard let value = fields.optional("normalizer") else {
+      self = .none
+      return
+    }
+    if case .null = value {
+      self = .none
+      return
+    }
+    let part = try part("normalizer", of: fields, supported: ["NFC"])
+    try part.fields.requireNothing(except: ["type"])
+    self = .nfc
   }
 }
 

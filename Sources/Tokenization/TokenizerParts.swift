@@ -11,6 +11,29 @@ struct ByteLevelSettings: Hashable, Sendable {
 /// What cuts text into the pieces that the model sees.
 enum PreTokenizer: Sendable {
   case byteLevel(ByteLevelSettings)
+  /// A pattern of its own, and then bytes: Llama 3, Qwen2.
+  case splitThenByteLevel(SplitPattern, ByteLevelSettings)
+
+  var settings: ByteLevelSettings {
+    switch self {
+    case .byteLevel(let settings), .splitThenByteLevel(_, let settings): settings
+    }
+  }
+
+  /// Where it cuts; nil where it leaves text whole.
+  var pattern: SplitPattern? {
+    switch self {
+    case .byteLevel(let settings): settings.splits ? .gpt2 : nil
+    case .splitThenByteLevel(let pattern, _): pattern
+    }
+  }
+}
+
+/// What is done to text before it is cut.
+enum Normalizer: Hashable, Sendable {
+  case none
+  /// Canonical composition.
+  case nfc
 }
 
 /// What turns tokens back into bytes.

@@ -94,7 +94,7 @@ public struct TokenizerTrainer: Hashable, Sendable {
   private func wordCounts(
     _ texts: some Sequence<String>
   ) -> [(word: ArraySlice<UInt8>, count: Int)] {
-    let splitter = ByteLevelSplitter()
+    let splitter = PatternSplitter(.gpt2)
     var indices: [ArraySlice<UInt8>: Int] = [:]
     var words: [(word: ArraySlice<UInt8>, count: Int)] = []
     for text in texts {

@@ -145,9 +145,13 @@ private enum Families {
     }
   }
 
-  @Test(arguments: Families.names + ["qwen3-reward"]) func `are saved as they were loaded`(
-    name: String
-  ) throws {
+  @Test(
+    arguments: Families.names + [
+      "gpt_neox-reward", "llama-reward", "mistral-reward", "qwen2-reward", "qwen3-reward",
+    ]) func `are saved as they were loaded`(
+      name: String
+    ) throws
+  {
     let folder = try Families.folder(name)
     try withTemporaryFolder { url in
       let copy = ModelFolder(url)
@@ -165,7 +169,26 @@ private enum Families {
       for weight in left.names {
         expectEqual(try left.tensor(weight), try right.tensor(weight), tolerance: 0)
       }
+      try export(copy, name)
     }
+  }
+
+  // Scripts/fixtures/check_transformers.py loads what this leaves where it says.
+  private func export(_ folder: ModelFolder, _ name: String) throws {
+    guard let path = ProcessInfo.processInfo.environment["REIN_EXPORT"] else { return }
+    let target = URL(filePath: path).appending(path: "families/\(name)")
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: folder.url, to: target)
+    let tokens = Tensor([7, 12, 3, 15, 11, 2, 18, 9, 5, 1, 6, 4], shape: [1, 12])
+    var outputs = Parameters()
+    outputs.append("tokens", tokens)
+    if try folder.isRewardModel() {
+      outputs.append("scores", try folder.rewardModel().rawScores(TokenBatch([tokens.integers])))
+    } else {
+      outputs.append("logits", try folder.languageModel().logits(tokens))
+    }
+    try SafeTensors.write(outputs, to: target.appending(path: "outputs.safetensors"))
   }
 
   @Test(arguments: Families.names) func `in float64 are the same`(name: String) throws {

@@ -125,6 +125,33 @@ import Torch
     #expect(model.outputWeight.magnitude().sum().item > 0)
   }
 
+  @Test func `weights in several files load too, pickles do not`() throws {
+    let model = try Fixture.language()
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(model)
+      try FileManager.default.removeItem(at: folder.weightsURL)
+      var map: [String: String] = [:]
+      for (file, isIncluded) in [
+        ("model-00001-of-00002.safetensors", { (name: String) in name.contains(".h.0.") }),
+        ("model-00002-of-00002.safetensors", { (name: String) in !name.contains(".h.0.") }),
+      ] {
+        let part = model.parameters.filter(isIncluded)
+        try SafeTensors.write(part, to: url.appending(path: file))
+        for name in part.names { map[name] = file }
+      }
+      try JSONSerialization.data(withJSONObject: ["weight_map": map]).write(to: folder.indexURL)
+      expectEqual(try folder.languageModel().logits(tokens), model.logits(tokens), tolerance: 0)
+      try FileManager.default.removeItem(at: folder.indexURL)
+      let pickle = url.appending(path: "pytorch_model.bin")
+      try Data("x".utf8).write(to: pickle)
+      #expect(
+        throws: WeightError.unreadable(
+          file: pickle.path, reason: "it is a pickle; save the model again as safetensors")
+      ) { try folder.languageModel() }
+    }
+  }
+
   @Test func `a weight that the file lacks is named`() throws {
     let model = try Fixture.language()
     try withTemporaryFolder { url in

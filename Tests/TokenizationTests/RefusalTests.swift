@@ -57,7 +57,8 @@ import Testing
     Damage("\"truncation\": null", "\"truncation\": 5", "truncation", found("5", "null")),
     Damage("\"padding\": null", "\"padding\": true", "padding", found("true", "null")),
     Damage(
-      "\"normalizer\": null", "\"normalizer\": \"NFC\"", "normalizer", found("\"NFC\"", "null")),
+      "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", "normalizer.type",
+      found("NFKC", "NFC")),
     Damage("\"dropout\": null", "\"dropout\": 0.1", "model.dropout", found("0.1", "null")),
     Damage(
       "\"unk_token\": null", "\"unk_token\": \"<u>\"", "model.unk_token", found("\"<u>\"", "null")),
@@ -75,7 +76,7 @@ import Testing
     Damage("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type", found("\"Unigram\"", "BPE")),
     Damage(
       "\"pre_tokenizer\": {\"type\": \"ByteLevel\"", "\"pre_tokenizer\": {\"type\": \"Metaspace\"",
-      "pre_tokenizer.type", found("Metaspace", "ByteLevel")),
+      "pre_tokenizer.type", found("Metaspace", "ByteLevel, Sequence")),
     Damage(
       "\"pre_tokenizer\": {", "\"pre_tokenizer\": null, \"pre_tokenizer\": {", "pre_tokenizer",
       .duplicateField),

@@ -78,7 +78,7 @@ import Testing
   }
 
   private static func pieces(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-    let splitter = ByteLevelSplitter()
+    let splitter = PatternSplitter(.gpt2)
     var pieces: [ArraySlice<UInt8>] = []
     var start = 0
     while start < bytes.count {

@@ -2,6 +2,7 @@ extension CheckpointConfiguration {
   /// The decoder that a file describes.
   ///
   /// - Parameter statesWindow: Whether the file has the key `sliding_window`, even if it is null.
+  /// - Returns: The shape.
   /// - Throws: `ConfigurationFault` naming the key.
   func decoder(statesWindow: Bool) throws(ConfigurationFault) -> DecoderConfiguration {
     let name = try ConfigurationFault.needed(model_type, "model_type")

@@ -1,5 +1,5 @@
 public import Foundation
-import NeuralNetworks
+public import NeuralNetworks
 public import Torch
 
 /// A model in Hugging Face's layout: `config.json`, `model.safetensors`, and beside them `tokenizer.json`.
@@ -26,8 +26,10 @@ public struct ModelFolder: Sendable {
   /// A folder, not yet looked into.
   public init(_ url: URL) { self.url = url }
 
-  /// Where the weights are.
+  /// Where the weights are, if they are in one file.
   public var weightsURL: URL { url.appending(path: "model.safetensors") }
+  /// Where several files of weights are named.
+  public var indexURL: URL { url.appending(path: "model.safetensors.index.json") }
   /// Where the shape is.
   public var configurationURL: URL { url.appending(path: "config.json") }
   /// Where the tokenizer is.
@@ -45,6 +47,25 @@ public struct ModelFolder: Sendable {
     } catch {
       throw .configuration(file: configurationURL.path, reason: error.reason)
     }
+  }
+
+  /// The weights, in one file or in several.
+  ///
+  /// - Returns: Where tensors are read from.
+  /// - Throws: `WeightError`.
+  public func weights() throws(WeightError) -> any TensorSource {
+    let manager = FileManager.default
+    if !manager.fileExists(atPath: weightsURL.path) {
+      if manager.fileExists(atPath: indexURL.path) {
+        return try ShardedSafeTensors(index: indexURL)
+      }
+      let pickle = url.appending(path: "pytorch_model.bin")
+      if manager.fileExists(atPath: pickle.path) {
+        throw .unreadable(
+          file: pickle.path, reason: "it is a pickle; save the model again as safetensors")
+      }
+    }
+    return try SafeTensors(contentsOf: weightsURL)
   }
 
   /// Whether the folder holds a reward model (one label on the last token) rather than a language model.
@@ -68,7 +89,7 @@ public struct ModelFolder: Sendable {
   {
     try LanguageModel(
       shape ?? configuration(),
-      ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
+      ParameterBuilder(file: weights(), device: device))
   }
 
   /// The reward model.
@@ -85,7 +106,7 @@ public struct ModelFolder: Sendable {
     }
     return try RewardModel(
       configuration(), normalization: extras.rein_reward_normalization ?? .identity,
-      ParameterBuilder(file: SafeTensors(contentsOf: weightsURL), device: device))
+      ParameterBuilder(file: weights(), device: device))
   }
 
   /// A reward model on a language model's trunk, with a fresh score head.
@@ -101,7 +122,7 @@ public struct ModelFolder: Sendable {
     device: Device = .cpu
   ) throws -> RewardModel {
     let builder = try ParameterBuilder(
-      file: SafeTensors(contentsOf: weightsURL), drawingMissingFrom: generator, device: device)
+      file: weights(), drawingMissingFrom: generator, device: device)
     let model = try RewardModel(shape ?? configuration(), builder)
     if let hole = builder.drawn.first(where: { $0 != "score.weight" }) {
       throw WeightError.missing(file: weightsURL.path, tensor: hole)

@@ -79,11 +79,12 @@ public struct RotaryPositions: Equatable, Sendable {
   /// How many of a head's numbers are turned.
   public func width(ofHead headWidth: Int) -> Int { Int(Double(headWidth) * share) }
 
-  /// Frequencies in radians per place [w/2], and what cosines and sines are multiplied by.
+  /// How far each pair is turned from one place to the next.
   ///
   /// - Parameters:
   ///   - headWidth: The width of a head.
   ///   - length: The longest sequence of the call; only the dynamic scaling asks.
+  /// - Returns: Frequencies in radians per place [w/2], and what cosines and sines are multiplied by.
   public func frequencies(headWidth: Int, length: Int) -> (values: [Double], factor: Double) {
     let width = Double(self.width(ofHead: headWidth))
     let plain = { (base: Double) in

@@ -1,0 +1,16 @@
+import Foundation
+
+extension Normalizer {
+  /// Text after normalization; nil where that changes nothing.
+  func changed(_ text: Span<UInt8>) -> [UInt8]? {
+    switch self {
+    case .none: return nil
+    case .nfc:
+      // ASCII is composed already.
+      guard text.indices.contains(where: { text[$0] >= 0x80 }) else { return nil }
+      let bytes = text.indices.map { text[$0] }
+      guard let string = String(validating: bytes, as: UTF8.self) else { return nil }
+      return Array(string.precomposedStringWithCanonicalMapping.utf8)
+    }
+  }
+}

@@ -1,5 +1,8 @@
 extension BytePairModel {
-  init(_ fields: JSONFields) throws(TokenizerError) {
+  /// - Parameters:
+  ///   - fields: The object of the model.
+  ///   - isByteLevel: Whether pieces come to it in the byte-level alphabet.
+  init(_ fields: JSONFields, isByteLevel: Bool) throws(TokenizerError) {
     try fields.requireNothing(except: [
       "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
       "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges",
@@ -7,7 +10,6 @@ extension BytePairModel {
     // Files older than the field have none; of the models of that time, only this one has merges.
     try fields.require("type", "BPE") { if case .string("BPE") = $0 { true } else { false } }
     try fields.requireNull("dropout")
-    try fields.requireNull("unk_token")
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       try fields.require(name, "null or \"\"") {
         switch $0 {
@@ -16,17 +18,54 @@ extension BytePairModel {
         }
       }
     }
-    try fields.requireFalse("fuse_unk")
-    try fields.requireFalse("byte_fallback")
-    let vocabulary = try Self.vocabulary(fields)
+    let vocabulary = try Self.vocabulary(fields, isByteLevel: isByteLevel)
     self.init(
       vocabulary: vocabulary,
       merges: try Self.merges(fields, vocabulary: vocabulary),
-      byteIdentifiers: try Self.byteIdentifiers(fields, vocabulary: vocabulary),
+      alphabet: isByteLevel
+        ? try Self.bytes(fields, vocabulary) : try Self.scalars(fields, vocabulary),
       ignoresMerges: try fields.boolean("ignore_merges", absent: false))
   }
 
-  private static func vocabulary(_ fields: JSONFields) throws(TokenizerError) -> Vocabulary {
+  // Every byte has a token, so that nothing is unknown.
+  private static func bytes(_ fields: JSONFields, _ vocabulary: Vocabulary) throws(TokenizerError)
+    -> BytePairAlphabet
+  {
+    try fields.requireNull("unk_token")
+    try fields.requireFalse("fuse_unk")
+    try fields.requireFalse("byte_fallback")
+    return .bytes(try byteIdentifiers(fields, vocabulary: vocabulary))
+  }
+
+  private static func scalars(
+    _ fields: JSONFields, _ vocabulary: Vocabulary
+  ) throws(TokenizerError) -> BytePairAlphabet {
+    var unknown: UInt32?
+    if case .string(let token)? = fields.optional("unk_token") {
+      guard let identifier = vocabulary.identifier(of: token) else {
+        throw fields.error("unk_token", .unknownToken(token))
+      }
+      unknown = UInt32(identifier)
+    } else {
+      try fields.requireNull("unk_token")
+    }
+    return .scalars(
+      ScalarAlphabet(
+        vocabulary, fallsBackToBytes: try fields.boolean("byte_fallback", absent: false),
+        unknown: unknown, fusesUnknown: try fields.boolean("fuse_unk", absent: false)))
+  }
+
+  // The bytes that a token is decoded to.
+  private static func bytes(of token: String, isByteLevel: Bool) -> [UInt8] {
+    // A token outside the alphabet spells no bytes; like the reference, take it for text.
+    if isByteLevel { return ByteAlphabet.bytes(of: token) ?? Array(token.utf8) }
+    if let byte = ScalarAlphabet.byte(of: token) { return [byte] }
+    return Array(Metaspace.spaced(token).utf8)
+  }
+
+  private static func vocabulary(_ fields: JSONFields, isByteLevel: Bool) throws(TokenizerError)
+    -> Vocabulary
+  {
     var vocabulary = Vocabulary()
     for member in try fields.members("vocab") {
       let token = member.key
@@ -44,9 +83,8 @@ extension BytePairModel {
       if let other = vocabulary.token(of: identifier) {
         throw fields.error(name, .duplicateIdentifier(identifier, first: other, second: token))
       }
-      // A token outside the alphabet spells no bytes; like the reference, take it for text.
       vocabulary.insert(
-        token, identifier: identifier, bytes: ByteAlphabet.bytes(of: token) ?? Array(token.utf8))
+        token, identifier: identifier, bytes: bytes(of: token, isByteLevel: isByteLevel))
     }
     return vocabulary
   }

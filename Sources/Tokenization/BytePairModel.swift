@@ -1,5 +1,4 @@
-/// A byte-level byte-pair model: which pieces of neighbouring bytes are tokens (Sennrich et al.,
-/// 2016).
+/// A byte-pair model: which pieces of neighbouring bytes, or scalars, are tokens (Sennrich et al., 2016).
 struct BytePairModel: Sendable {
   /// Two tokens that become a third; earlier merges of the list go first.
   struct Merge: Hashable, Sendable {
@@ -12,14 +11,14 @@ struct BytePairModel: Sendable {
   let merges: [Merge]
   /// Whether a piece that is a token is taken whole, even where merges would not build it.
   let ignoresMerges: Bool
-  /// The identifier of the token of each byte.
-  let byteIdentifiers: [UInt32]
+  /// The tokens that merging starts from.
+  let alphabet: BytePairAlphabet
   let table: MergeTable
   private let wholePieces: [[UInt8]: UInt32]
 
-  /// A model from parts that have been checked: every byte has a token, no pair merges twice.
+  /// A model from parts that have been checked: no pair merges twice.
   init(
-    vocabulary: Vocabulary, merges: [Merge], byteIdentifiers: [UInt32], ignoresMerges: Bool
+    vocabulary: Vocabulary, merges: [Merge], alphabet: BytePairAlphabet, ignoresMerges: Bool
   ) {
     var table = MergeTable(capacity: merges.count + 1)
     for (rank, merge) in merges.enumerated() {
@@ -29,14 +28,18 @@ struct BytePairModel: Sendable {
     }
     self.vocabulary = vocabulary
     self.merges = merges
-    self.byteIdentifiers = byteIdentifiers
+    self.alphabet = alphabet
     self.ignoresMerges = ignoresMerges
     self.table = table
     var wholePieces: [[UInt8]: UInt32] = [:]
     if ignoresMerges {
       for entry in vocabulary.entries {
-        if let bytes = ByteAlphabet.bytes(of: entry.token) {
-          wholePieces[bytes] = UInt32(entry.identifier)
+        switch alphabet {
+        case .bytes:
+          if let bytes = ByteAlphabet.bytes(of: entry.token) {
+            wholePieces[bytes] = UInt32(entry.identifier)
+          }
+        case .scalars: wholePieces[Array(entry.token.utf8)] = UInt32(entry.identifier)
         }
       }
     }
@@ -52,12 +55,17 @@ struct BytePairModel: Sendable {
       return
     }
     let start = output.count
-    for index in piece {
-      output.append(byteIdentifiers[Int(bytes[index])])
+    switch alphabet {
+    case .bytes(let identifiers):
+      for index in piece {
+        output.append(identifiers[Int(bytes[index])])
+      }
+    case .scalars(let alphabet): alphabet.appendTokens(of: piece, in: bytes, to: &output)
     }
-    if piece.count > Self.longestScannedPiece {
+    let count = output.count - start
+    if count > Self.longestScannedPiece {
       mergeByQueue(&output, from: start)
-    } else if piece.count > 1 {
+    } else if count > 1 {
       mergeByScanning(&output, from: start)
     }
   }

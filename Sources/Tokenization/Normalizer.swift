@@ -5,6 +5,8 @@ extension Normalizer {
   func changed(_ text: Span<UInt8>) -> [UInt8]? {
     switch self {
     case .none: return nil
+    case .spaces(let prepends):
+      return text.isEmpty ? nil : Metaspace.replacingSpaces(in: text, prepends: prepends)
     case .nfc:
       // ASCII is composed already.
       guard text.indices.contains(where: { text[$0] >= 0x80 }) else { return nil }

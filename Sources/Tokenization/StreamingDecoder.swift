@@ -16,6 +16,7 @@ public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let specialTokens: SpecialTokenDecoding
   private var pending: [UInt8] = []
+  private var isAtStart = true
 
   /// Starts a text.
   ///
@@ -32,7 +33,12 @@ public struct StreamingDecoder: Sendable {
   /// - Parameter id: An identifier; one without a token adds nothing.
   /// - Returns: The text that it completes; empty when its scalar is not whole yet.
   public mutating func append(_ id: Int) -> String {
-    pending += tokenizer.decodedBytes(of: id, specialTokens: specialTokens)
+    var bytes = tokenizer.decodedBytes(of: id, specialTokens: specialTokens)
+    if isAtStart, let first = bytes.first {
+      isAtStart = false
+      if tokenizer.decoder.stripsFirstSpace, first == UInt8(ascii: " ") { bytes.removeFirst() }
+    }
+    pending += bytes
     let wholeCount = pending.count - unfinishedCount
     let text = String(decoding: pending[..<wholeCount], as: UTF8.self)
     pending.removeSubrange(..<wholeCount)
@@ -43,7 +49,7 @@ public struct StreamingDecoder: Sendable {
   ///
   /// - Returns: U+FFFD when bytes of an unfinished scalar are left, otherwise nothing.
   public mutating func finish() -> String {
-    defer { pending = [] }
+    defer { (pending, isAtStart) = ([], true) }
     return String(decoding: pending, as: UTF8.self)
   }
 

@@ -37,6 +37,7 @@ extension Tokenizer {
     for id in ids {
       bytes.append(contentsOf: decodedBytes(of: id, specialTokens: specialTokens))
     }
+    if decoder.stripsFirstSpace, bytes.first == UInt8(ascii: " ") { bytes.removeFirst() }
     return bytes
   }
 

@@ -15,10 +15,14 @@ extension Tokenizer {
   /// strangers may contain them. Runs in time linear in the text, but for pieces without a split
   /// point, such as a million letters in a row, where it is n·log n.
   ///
-  /// - Parameter text: Any text.
-  /// - Returns: Identifiers in the order of the text; none for the empty text.
-  public func encode(_ text: String) -> [Int] {
-    identifiers(of: Array(text.utf8))
+  /// - Parameters:
+  ///   - text: Any text.
+  ///   - addsSpecialTokens: Whether the tokens that the file puts around a text stand around this one, such as Llama's `<s>`.
+  /// - Returns: Identifiers in the order of the text; none for the empty text, but for those around it.
+  public func encode(_ text: String, addsSpecialTokens: Bool = false) -> [Int] {
+    let identifiers = identifiers(of: Array(text.utf8))
+    return addsSpecialTokens
+      ? postProcessor.before + identifiers + postProcessor.after : identifiers
   }
 
   /// The identifiers of the tokens of bytes, such as the contents of a file.
@@ -52,9 +56,12 @@ extension Tokenizer {
           let text = whole.extracting(range)
           if let normalized = normalizer.changed(text) {
             appendIdentifiers(
-              ofText: normalized.span, to: &output, table: &table, scratch: &pieceTokens)
+              ofText: normalized.span, isFirst: range.lowerBound == 0, to: &output,
+              table: &table, scratch: &pieceTokens)
           } else {
-            appendIdentifiers(ofText: text, to: &output, table: &table, scratch: &pieceTokens)
+            appendIdentifiers(
+              ofText: text, isFirst: range.lowerBound == 0, to: &output, table: &table,
+              scratch: &pieceTokens)
           }
         }
       }
@@ -63,7 +70,7 @@ extension Tokenizer {
   }
 
   private func appendIdentifiers(
-    ofText text: Span<UInt8>, to output: inout [Int], table: inout WordTable,
+    ofText text: Span<UInt8>, isFirst: Bool, to output: inout [Int], table: inout WordTable,
     scratch: inout [UInt32]
   ) {
     for segment in addedVocabulary.segmentsAfterNormalization(in: text) {
@@ -72,16 +79,22 @@ extension Tokenizer {
         output.append(identifier)
       case .text(let range):
         appendIdentifiers(
-          ofSegment: text.extracting(range), to: &output, table: &table, scratch: &scratch)
+          ofSegment: text.extracting(range), isFirst: isFirst && range.lowerBound == 0,
+          to: &output, table: &table, scratch: &scratch)
       }
     }
   }
 
   private func appendIdentifiers(
-    ofSegment segment: Span<UInt8>, to output: inout [Int], table: inout WordTable,
-    scratch: inout [UInt32]
+    ofSegment segment: Span<UInt8>, isFirst: Bool, to output: inout [Int],
+    table: inout WordTable, scratch: inout [UInt32]
   ) {
-    guard preTokenizer.settings.addsPrefixSpace, segment[0] != UInt8(ascii: " ") else {
+    if case .metaspace(let metaspace) = preTokenizer {
+      let changed = metaspace.changed(segment, isFirst: isFirst)
+      appendPieces(of: changed.span, to: &output, table: &table, scratch: &scratch)
+      return
+    }
+    guard preTokenizer.addsPrefixSpace, segment[0] != UInt8(ascii: " ") else {
       appendPieces(of: segment, to: &output, table: &table, scratch: &scratch)
       return
     }
@@ -99,7 +112,7 @@ extension Tokenizer {
   ) {
     var start = 0
     while start < segment.count {
-      let end = splitter?.pieceEnd(in: segment, from: start) ?? segment.count
+      let end = pieceEnd(in: segment, from: start)
       let piece = start..<end
       start = end
       let isCached = piece.count <= WordTable.longestWord
@@ -114,5 +127,13 @@ extension Tokenizer {
         table.insert(piece, in: segment, hash: hash, tokens: scratch)
       }
     }
+  }
+
+  private func pieceEnd(in segment: Span<UInt8>, from start: Int) -> Int {
+    if let splitter { return splitter.pieceEnd(in: segment, from: start) }
+    if case .metaspace(let metaspace) = preTokenizer, metaspace.splits {
+      return Metaspace.pieceEnd(in: segment, from: start)
+    }
+    return segment.count
   }
 }

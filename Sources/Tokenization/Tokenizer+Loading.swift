@@ -40,11 +40,13 @@ extension Tokenizer {
     try fields.requireNull("truncation")
     try fields.requireNull("padding")
 
-    let model = try BytePairModel(fields.object("model"))
+    let preTokenizer = try PreTokenizer(fields)
+    let model = try BytePairModel(
+      fields.object("model"), isByteLevel: preTokenizer.isByteLevel)
     self.init(
       normalizer: try Normalizer(fields),
       model: model,
-      preTokenizer: try PreTokenizer(fields),
+      preTokenizer: preTokenizer,
       decoder: try TokenDecoder(fields),
       postProcessor: try PostProcessor(fields),
       addedTokens: try Self.addedTokens(fields, model: model))

@@ -49,7 +49,7 @@ extension AddedToken {
 }
 
 extension ByteLevelSettings {
-  fileprivate var json: JSON {
+  var json: JSON {
     .object([
       "type": .string("ByteLevel"),
       "add_prefix_space": .boolean(addsPrefixSpace),
@@ -62,7 +62,9 @@ extension ByteLevelSettings {
 extension PreTokenizer {
   fileprivate var json: JSON {
     switch self {
+    case .whole: .null
     case .byteLevel(let settings): settings.json
+    case .metaspace(let metaspace): metaspace.json
     case .splitThenByteLevel(let pattern, let settings):
       .object([
         "type": .string("Sequence"),
@@ -88,7 +90,30 @@ extension Normalizer {
     switch self {
     case .none: .null
     case .nfc: .object(["type": .string("NFC")])
+    case .spaces(let prepends):
+      prepends
+        ? .object([
+          "type": .string("Sequence"),
+          "normalizers": .array([
+            .object(["type": .string("Prepend"), "prepend": .string(Metaspace.text)]),
+            Metaspace.replacement,
+          ]),
+        ]) : Metaspace.replacement
     }
+  }
+}
+
+extension Metaspace {
+  fileprivate static let replacement = JSON.object([
+    "type": .string("Replace"), "pattern": .object(["String": .string(" ")]),
+    "content": .string(text),
+  ])
+
+  fileprivate var json: JSON {
+    .object([
+      "type": .string("Metaspace"), "replacement": .string(Self.text),
+      "prepend_scheme": .string(prefix.rawValue), "split": .boolean(splits),
+    ])
   }
 }
 
@@ -96,16 +121,7 @@ extension TokenDecoder {
   fileprivate var json: JSON {
     switch self {
     case .byteLevel(let settings): settings.json
-    }
-  }
-}
-
-extension PostProcessor {
-  fileprivate var json: JSON {
-    switch self {
-    case .none: .null
-    case .byteLevel(let settings): settings.json
-    case .emptyTemplate(let template): template
+    case .metaspace(let json, _): json
     }
   }
 }
@@ -115,11 +131,12 @@ extension BytePairModel {
     .object([
       "type": .string("BPE"),
       "dropout": .null,
-      "unk_token": .null,
+      "unk_token": alphabet.unknown.flatMap { vocabulary.token(of: Int($0)) }
+        .map(JSON.string) ?? .null,
       "continuing_subword_prefix": .null,
       "end_of_word_suffix": .null,
-      "fuse_unk": .boolean(false),
-      "byte_fallback": .boolean(false),
+      "fuse_unk": .boolean(alphabet.fusesUnknown),
+      "byte_fallback": .boolean(alphabet.fallsBackToBytes),
       "ignore_merges": .boolean(ignoresMerges),
       "vocab": .object(
         vocabulary.entries.map { JSON.Member(key: $0.token, value: .integer($0.identifier)) }),
@@ -129,5 +146,19 @@ extension BytePairModel {
             [merge.left, merge.right].map { .string(vocabulary.token(of: Int($0)) ?? "") })
         }),
     ])
+  }
+}
+
+extension BytePairAlphabet {
+  fileprivate var unknown: UInt32? {
+    if case .scalars(let alphabet) = self { alphabet.unknown } else { nil }
+  }
+
+  fileprivate var fusesUnknown: Bool {
+    if case .scalars(let alphabet) = self { alphabet.fusesUnknown } else { false }
+  }
+
+  fileprivate var fallsBackToBytes: Bool {
+    if case .scalars(let alphabet) = self { alphabet.bytes != nil } else { false }
   }
 }

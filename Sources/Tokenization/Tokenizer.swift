@@ -4,8 +4,8 @@
 /// pre-tokenizer cuts the rest into pieces, a model turns each piece into tokens, and a decoder
 /// turns tokens back into bytes. The identifiers equal those of the `tokenizers` package (0.23.3).
 ///
-/// So far there is byte-level byte-pair encoding with the patterns of GPT-2, Llama 3 and Qwen2. A file that asks for something
-/// else is refused by ``load(from:)``.
+/// There is byte-level byte-pair encoding with the patterns of GPT-2, Llama 3 and Qwen2, and the SentencePiece kind of Llama 2 and
+/// Mistral, with ▁ for spaces and bytes for rare scalars. A file that asks for something else is refused by ``load(from:)``.
 ///
 /// Copies share a bounded cache of pieces met before, and may encode at the same time.
 public struct Tokenizer: Sendable {

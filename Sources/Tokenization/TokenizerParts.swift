@@ -10,14 +10,25 @@ struct ByteLevelSettings: Hashable, Sendable {
 
 /// What cuts text into the pieces that the model sees.
 enum PreTokenizer: Sendable {
+  /// Text as it is, in one piece.
+  case whole
   case byteLevel(ByteLevelSettings)
   /// A pattern of its own, and then bytes: Llama 3, Qwen2.
   case splitThenByteLevel(SplitPattern, ByteLevelSettings)
+  /// Spaces become ▁: Llama 2, Mistral.
+  case metaspace(Metaspace)
 
-  var settings: ByteLevelSettings {
+  /// Whether pieces come to the model in the byte-level alphabet.
+  var isByteLevel: Bool {
     switch self {
-    case .byteLevel(let settings), .splitThenByteLevel(_, let settings): settings
+    case .byteLevel, .splitThenByteLevel: true
+    case .whole, .metaspace: false
     }
+  }
+
+  /// Whether text that does not start with a space gets one.
+  var addsPrefixSpace: Bool {
+    if case .byteLevel(let settings) = self { settings.addsPrefixSpace } else { false }
   }
 
   /// Where it cuts; nil where it leaves text whole.
@@ -25,6 +36,7 @@ enum PreTokenizer: Sendable {
     switch self {
     case .byteLevel(let settings): settings.splits ? .gpt2 : nil
     case .splitThenByteLevel(let pattern, _): pattern
+    case .whole, .metaspace: nil
     }
   }
 }
@@ -34,17 +46,32 @@ enum Normalizer: Hashable, Sendable {
   case none
   /// Canonical composition.
   case nfc
+  /// Spaces become ▁, and another ▁ may stand before all.
+  case spaces(prepends: Bool)
 }
 
 /// What turns tokens back into bytes.
 enum TokenDecoder: Sendable {
   case byteLevel(ByteLevelSettings)
+  /// ▁ becomes a space, `<0x0A>` a byte, and a space at the start may go; kept as it was read.
+  case metaspace(JSON, stripsFirstSpace: Bool)
+
+  /// Whether a space at the very start is left out.
+  var stripsFirstSpace: Bool {
+    if case .metaspace(_, let strips) = self { strips } else { false }
+  }
 }
 
-/// What is done to the identifiers of a text; so far, only kinds that add nothing.
-enum PostProcessor: Sendable {
-  case none
-  case byteLevel(ByteLevelSettings)
-  /// A template without special tokens, kept as it was read.
-  case emptyTemplate(JSON)
+/// What is put around the identifiers of a text.
+struct PostProcessor: Sendable {
+  /// As it was read.
+  var json = JSON.null
+  var before: [Int] = []
+  var after: [Int] = []
+
+  static let none = PostProcessor()
+
+  static func byteLevel(_ settings: ByteLevelSettings) -> PostProcessor {
+    PostProcessor(json: settings.json)
+  }
 }

@@ -50,7 +50,7 @@ public struct TokenizerTrainer: Hashable, Sendable {
     return Tokenizer(
       model: BytePairModel(
         vocabulary: learning.vocabulary, merges: learning.distinctMerges,
-        byteIdentifiers: byteIdentifiers, ignoresMerges: false),
+        alphabet: .bytes(byteIdentifiers), ignoresMerges: false),
       preTokenizer: .byteLevel(ByteLevelSettings(addsPrefixSpace: addsPrefixSpace)),
       decoder: .byteLevel(ByteLevelSettings()),
       postProcessor: .none,

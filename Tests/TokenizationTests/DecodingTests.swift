@@ -69,7 +69,7 @@ import Testing
   @Test func `a streamed scalar arrives whole or not at all`() throws {
     let tokenizer = try GoldenTokenization.tokenizer()
     let bytes = Array("é磨😀".utf8)
-    let ids = bytes.map { Int(tokenizer.model.byteIdentifiers[Int($0)]) }
+    let ids = bytes.map { Int(tokenizer.model.tokensOfBytes[Int($0)]) }
     var decoder = StreamingDecoder(tokenizer)
     let pieces = ids.map { decoder.append($0) }
     let rest = decoder.finish()
@@ -81,7 +81,7 @@ import Testing
     let tokenizer = try GoldenTokenization.tokenizer()
     var decoder = StreamingDecoder(tokenizer)
     let pieces = "😀".utf8.dropLast().map {
-      decoder.append(Int(tokenizer.model.byteIdentifiers[Int($0)]))
+      decoder.append(Int(tokenizer.model.tokensOfBytes[Int($0)]))
     }
     let ends = [decoder.finish(), decoder.finish()]
     #expect(pieces == ["", "", ""])
@@ -92,7 +92,7 @@ import Testing
     let tokenizer = try GoldenTokenization.tokenizer()
     var decoder = StreamingDecoder(tokenizer)
     let pieces = ([0x80, 0xFF, 0xC0, 0xED, 0xA0, 0xF5] as [Int]).map {
-      decoder.append(Int(tokenizer.model.byteIdentifiers[$0]))
+      decoder.append(Int(tokenizer.model.tokensOfBytes[$0]))
     }
     #expect(pieces == ["\u{FFFD}", "\u{FFFD}", "\u{FFFD}", "", "\u{FFFD}\u{FFFD}", "\u{FFFD}"])
   }

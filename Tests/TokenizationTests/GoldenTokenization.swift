@@ -130,3 +130,10 @@ enum HostileText {
     return bytes
   }
 }
+
+extension BytePairModel {
+  /// The token of each byte, in a byte-level model.
+  var tokensOfBytes: [UInt32] {
+    if case .bytes(let tokens) = alphabet { tokens } else { [] }
+  }
+}

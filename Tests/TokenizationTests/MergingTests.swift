@@ -10,7 +10,7 @@ import Testing
     let start = Int.random(in: 0..<3, using: &generator)
     let length = Int.random(in: 2..<120, using: &generator)
     let tokens = Self.letters(count: start + length, using: &generator).utf8.map {
-      model.byteIdentifiers[Int($0)]
+      model.tokensOfBytes[Int($0)]
     }
     var scanned = tokens
     model.mergeByScanning(&scanned, from: start)

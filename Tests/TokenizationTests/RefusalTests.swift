@@ -58,7 +58,7 @@ import Testing
     Damage("\"padding\": null", "\"padding\": true", "padding", found("true", "null")),
     Damage(
       "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", "normalizer.type",
-      found("NFKC", "NFC")),
+      found("NFKC", "NFC, Replace, Sequence")),
     Damage("\"dropout\": null", "\"dropout\": 0.1", "model.dropout", found("0.1", "null")),
     Damage(
       "\"unk_token\": null", "\"unk_token\": \"<u>\"", "model.unk_token", found("\"<u>\"", "null")),
@@ -75,8 +75,8 @@ import Testing
       "model.continuing_subword_prefix", found("\"##\"", "null or \"\"")),
     Damage("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "model.type", found("\"Unigram\"", "BPE")),
     Damage(
-      "\"pre_tokenizer\": {\"type\": \"ByteLevel\"", "\"pre_tokenizer\": {\"type\": \"Metaspace\"",
-      "pre_tokenizer.type", found("Metaspace", "ByteLevel, Sequence")),
+      "\"pre_tokenizer\": {\"type\": \"ByteLevel\"", "\"pre_tokenizer\": {\"type\": \"Metaspaces\"",
+      "pre_tokenizer.type", found("Metaspaces", "ByteLevel, Metaspace, Sequence")),
     Damage(
       "\"pre_tokenizer\": {", "\"pre_tokenizer\": null, \"pre_tokenizer\": {", "pre_tokenizer",
       .duplicateField),
@@ -88,18 +88,24 @@ import Testing
       .wrongType(expected: "true or false", found: "an integer")),
     Damage(
       "\"decoder\": {\"type\": \"ByteLevel\"", "\"decoder\": {\"type\": \"Fuse\"", "decoder.type",
-      found("Fuse", "ByteLevel")),
+      found("Fuse", "ByteLevel, Metaspace, Sequence")),
     Damage(
       "\"post_processor\": null", "\"post_processor\": {\"type\": \"BertProcessing\"}",
-      "post_processor.type", found("BertProcessing", "ByteLevel, TemplateProcessing")),
+      "post_processor.type", found("BertProcessing", "ByteLevel, Sequence, TemplateProcessing")),
     Damage(
       "\"post_processor\": null",
       """
       "post_processor": {"type": "TemplateProcessing", "special_tokens": {}, "pair": [], \
       "single": [{"SpecialToken": {"id": "<e>", "type_id": 0}}]}
       """,
-      "post_processor.single",
-      found("a template that adds tokens", "the sequence alone, no special tokens")),
+      "post_processor.special_tokens.<e>", .missing),
+    Damage(
+      "\"post_processor\": null",
+      """
+      "post_processor": {"type": "TemplateProcessing", "special_tokens": {}, "pair": [], \
+      "single": []}
+      """,
+      "post_processor.single", found("a template without the text", "one Sequence")),
   ])
   func `what is not supported is refused by name`(damage: Damage) {
     expectRefusal(damage)

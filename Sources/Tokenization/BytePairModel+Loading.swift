@@ -2,6 +2,7 @@ extension BytePairModel {
   /// - Parameters:
   ///   - fields: The object of the model.
   ///   - isByteLevel: Whether pieces come to it in the byte-level alphabet.
+  /// - Throws: What is wrong, by field.
   init(_ fields: JSONFields, isByteLevel: Bool) throws(TokenizerError) {
     try fields.requireNothing(except: [
       "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",

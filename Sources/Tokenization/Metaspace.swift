@@ -25,6 +25,7 @@ struct Metaspace: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: Any text.
   ///   - prepends: Whether a ▁ stands before all of it.
+  /// - Returns: UTF-8 as the input is.
   static func replacingSpaces(in bytes: Span<UInt8>, prepends: Bool) -> [UInt8] {
     var output = prepends ? scalar : []
     output.reserveCapacity(bytes.count + 3 * (1 + bytes.count / 4))

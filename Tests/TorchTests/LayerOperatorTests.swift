@@ -139,6 +139,27 @@ import Torch
       weights.matmul(values), tolerance: 1e-12)
   }
 
+  @Test func `root-mean-square normalisation and gates equal their formulas`() {
+    let (x, weight) = (draw(3, 5), draw(5))
+    let size = (x.squared().sum(along: -1) / 5 + 1e-3).squareRoot().unsqueezed(-1)
+    expectEqual(
+      x.rootMeanSquareNormalized(weight: weight, epsilon: 1e-3), x / size * weight,
+      tolerance: 1e-12)
+    expectEqual(x.silu(), x * x.sigmoid(), tolerance: 1e-12)
+    // Φ(1) and Φ(−2) to twelve digits.
+    expectEqual(
+      Tensor([1, -2, 0] as [Double]).gelu(),
+      Tensor([0.841_344_746_069, -2 * 0.022_750_131_948, 0] as [Double]), tolerance: 1e-11)
+    expectEqual(
+      x.cosine().squared() + x.sine().squared(), Tensor.ones([3, 5], dataType: .float64),
+      tolerance: 1e-12)
+    expectEqual(Tensor([Double.pi / 6]).sine(), Tensor([0.5]), tolerance: 1e-12)
+    expectGradients(at: [x, weight], tolerance: 1e-6) { inputs in
+      let normal = inputs[0].rootMeanSquareNormalized(weight: inputs[1], epsilon: 1e-3)
+      return (normal.silu() + normal.gelu() * normal.cosine()).squared().sum()
+    }
+  }
+
   @Test func `gradients equal central differences`() {
     let mask = Tensor([true, false, true, true], shape: [1, 1, 2, 2])
     let numbers = Tensor([1, 0, 1])

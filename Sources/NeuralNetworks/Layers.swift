@@ -50,53 +50,41 @@ public struct Affine: Sendable {
   }
 }
 
-/// (x − mean) / √(variance + ε) · weight + bias over the last dimension.
-public struct LayerNormalization: Sendable {
+/// Numbers of one size over the last dimension.
+public struct Normalization: Sendable {
+  /// How the size is taken.
+  public enum Kind: Equatable, Sendable {
+    /// (x − mean) / √(variance + ε) · weight + bias (Ba and others 2016, arXiv 1607.06450).
+    case layer
+    /// x / √(mean of x² + ε) · weight (Zhang and Sennrich 2019, arXiv 1910.07467).
+    case rootMeanSquare
+  }
+
   /// [width].
   public let weight: Tensor
-  /// [width].
-  public let bias: Tensor
+  /// [width]; only ``Kind/layer`` has one.
+  public let bias: Tensor?
   /// ε.
   public let epsilon: Double
 
   /// A layer named `name` in the weight file.
   public init(
-    _ name: String, width: Int, epsilon: Double, _ parameter: ParameterBuilder,
+    _ kind: Kind, _ name: String, width: Int, epsilon: Double, _ parameter: ParameterBuilder,
     alternatives: (String) -> [String]
   ) throws {
     weight = try parameter(
       "\(name).weight", [width], .constant(1), alternatives: alternatives("\(name).weight"))
-    bias = try parameter(
-      "\(name).bias", [width], .constant(0), alternatives: alternatives("\(name).bias"))
+    bias =
+      kind == .layer
+      ? try parameter(
+        "\(name).bias", [width], .constant(0), alternatives: alternatives("\(name).bias")) : nil
     self.epsilon = epsilon
   }
 
   /// [..., width] → [..., width].
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.layerNormalized(weight: weight, bias: bias, epsilon: epsilon)
-  }
-}
-
-/// x / √(mean of x² + ε) · weight over the last dimension (Zhang and Sennrich 2019, arXiv 1910.07467).
-public struct RootMeanSquareNormalization: Sendable {
-  /// [width].
-  public let weight: Tensor
-  /// ε.
-  public let epsilon: Double
-
-  /// A layer named `name` in the weight file.
-  public init(
-    _ name: String, width: Int, epsilon: Double, _ parameter: ParameterBuilder,
-    alternatives: (String) -> [String]
-  ) throws {
-    weight = try parameter(
-      "\(name).weight", [width], .constant(1), alternatives: alternatives("\(name).weight"))
-    self.epsilon = epsilon
-  }
-
-  /// [..., width] → [..., width].
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.rootMeanSquareNormalized(weight: weight, epsilon: epsilon)
+    if let bias { return input.layerNormalized(weight: weight, bias: bias, epsilon: epsilon) }
+    return input.rootMeanSquareNormalized(weight: weight, epsilon: epsilon)
   }
 }
 

@@ -49,5 +49,19 @@ enum Fixture {
   ]
 }
 
+extension LanguageModel {
+  /// The mean loss of texts whose first token is given, and its gradients of every weight.
+  func lossAndGradients(_ texts: [[Int]]) -> (loss: Double, gradients: [Tensor]) {
+    let layout = ResponseLayout(
+      texts.map {
+        Completion(prompt: [$0[0]], tokens: Array($0.dropFirst()), finish: .length)
+      })
+    return Tensor.recording {
+      let loss = -statistics(layout).statistics.logProbabilities.mean()
+      return (loss.item, loss.gradients(of: parameters.tensors))
+    }
+  }
+}
+
 /// A row of a tensor [rows, ...].
 func row(_ tensor: Tensor, _ index: Int) -> Tensor { tensor.select(0, index) }

@@ -27,7 +27,8 @@ import Torch
 
   @Test func `fresh normalisation gives mean zero and variance one`() throws {
     let builder = ParameterBuilder(generator: Generator(seed: 1), dataType: .float64)
-    let layer = try LayerNormalization(
+    let layer = try Normalization(
+      .layer,
       "norm", width: 50, epsilon: 0, builder, alternatives: { _ in [] })
     let output = layer(Generator(seed: 2).normal([3, 50], mean: 7, dataType: .float64))
     expectEqual(output.mean(along: 1), .zeros([3], dataType: .float64), tolerance: 1e-12)

@@ -70,6 +70,18 @@ struct GoldenTokenization: Decodable {
     try Tokenizer.load(from: url("\(name).json"))
   }
 
+  /// Whether a file is read and written again with the same fields.
+  static func expectRoundTrip(_ name: String) throws {
+    let original = try url("\(name).json")
+    let copy = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).json")
+    defer { try? FileManager.default.removeItem(at: copy) }
+    try Tokenizer.load(from: original).save(to: copy, compact: true)
+    let parse = { (url: URL) in
+      try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? NSDictionary
+    }
+    #expect(try parse(copy) == parse(original))
+  }
+
   static func prose() throws -> [String] {
     String(decoding: try Data(contentsOf: url("prose.txt")), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 extension CheckpointConfiguration {
   /// The decoder that a file describes.
   ///

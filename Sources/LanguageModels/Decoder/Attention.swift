@@ -17,8 +17,8 @@ struct Attention: Sendable {
 
   private let configuration: DecoderConfiguration
   private let projection: Projection
-  private let queryNormalization: Normalizer?
-  private let keyNormalization: Normalizer?
+  private let queryNormalization: Normalization?
+  private let keyNormalization: Normalization?
   private let output: Affine
 
   init(_ name: String, _ parts: PartBuilder) throws {
@@ -40,7 +40,7 @@ struct Attention: Sendable {
     }
     let normalizer = { (part: String) in
       shape.normalizesQueriesAndKeys
-        ? try parts.normalizer(name + part, width: shape.headWidth) : nil
+        ? try parts.normalization(name + part, width: shape.headWidth) : nil
     }
     queryNormalization = try normalizer(WeightNames.queryNormalization)
     keyNormalization = try normalizer(WeightNames.keyNormalization)
@@ -77,7 +77,7 @@ struct Attention: Sendable {
         .reshaped(input.size(0), time, configuration.headCount, 3, configuration.headWidth)
       heads = Heads(packed.permuted(3, 0, 2, 1, 4).unbound(0))
     case .separate(let queries, let keys, let values):
-      let split = { (affine: Affine, count: Int, normalizer: Normalizer?) in
+      let split = { (affine: Affine, count: Int, normalizer: Normalization?) in
         let heads = affine(input).reshaped(input.size(0), time, count, configuration.headWidth)
         return (normalizer?(heads) ?? heads).permuted(0, 2, 1, 3)
       }

@@ -4,16 +4,16 @@ import Torch
 /// One block: attention and a feed-forward layer, each after its normalisation and added to what came in.
 struct Block: Sendable {
   private let configuration: DecoderConfiguration
-  private let firstNormalization: Normalizer
+  private let firstNormalization: Normalization
   private let attention: Attention
-  private let secondNormalization: Normalizer
+  private let secondNormalization: Normalization
   private let feedForward: FeedForward
 
   init(_ name: String, _ parts: PartBuilder) throws {
     configuration = parts.configuration
-    firstNormalization = try parts.normalizer(name + parts.names.firstNormalization)
+    firstNormalization = try parts.normalization(name + parts.names.firstNormalization)
     attention = try Attention(name, parts)
-    secondNormalization = try parts.normalizer(name + parts.names.secondNormalization)
+    secondNormalization = try parts.normalization(name + parts.names.secondNormalization)
     feedForward = try FeedForward(name, parts)
   }
 

@@ -1,3 +1,5 @@
+public import NeuralNetworks
+
 /// The shape of a decoder: one description with choices, from which every supported family is made.
 ///
 /// GPT-2 is learned positions, layer normalisation and one plain feed-forward layer; Llama is rotary positions, root-mean-square
@@ -24,7 +26,7 @@ public struct DecoderConfiguration: Equatable, Sendable {
   /// How a token's place is told.
   public var positions = Positions.learned
   /// What comes before attention, before the feed-forward layer and at the end.
-  public var normalization = Normalization.layer
+  public var normalization = Normalization.Kind.layer
   /// ε of the normalisation.
   public var normalizationEpsilon = 1e-5
   /// The feed-forward layer's nonlinearity.
@@ -66,14 +68,6 @@ public struct DecoderConfiguration: Equatable, Sendable {
     case learned
     /// Queries and keys are turned by an angle per place.
     case rotary(RotaryPositions)
-  }
-
-  /// How hidden states are normalised.
-  public enum Normalization: Equatable, Sendable {
-    /// (x − mean) / √(variance + ε) · weight + bias.
-    case layer
-    /// x / √(mean of x² + ε) · weight (Zhang and Sennrich 2019, arXiv 1910.07467).
-    case rootMeanSquare
   }
 
   /// The feed-forward layer's nonlinearity.

@@ -22,19 +22,10 @@ struct PartBuilder {
   }
 
   /// The family's normalisation, of hidden states unless a width is given.
-  func normalizer(_ name: String, width: Int? = nil) throws -> Normalizer {
-    let width = width ?? configuration.width
-    let epsilon = configuration.normalizationEpsilon
-    return switch configuration.normalization {
-    case .layer:
-      .layer(
-        try LayerNormalization(
-          name, width: width, epsilon: epsilon, parameter, alternatives: names.bare))
-    case .rootMeanSquare:
-      .rootMeanSquare(
-        try RootMeanSquareNormalization(
-          name, width: width, epsilon: epsilon, parameter, alternatives: names.bare))
-    }
+  func normalization(_ name: String, width: Int? = nil) throws -> Normalization {
+    try Normalization(
+      configuration.normalization, name, width: width ?? configuration.width,
+      epsilon: configuration.normalizationEpsilon, parameter, alternatives: names.bare)
   }
 
   /// A projection.
@@ -52,19 +43,5 @@ struct PartBuilder {
       name, from: inputs, to: outputs, hasBias: configuration.biases.contains(bias),
       storesInputsFirst: configuration.family.storesInputsFirst, standardDeviation: deviation,
       parameter, alternatives: names.bare)
-  }
-}
-
-/// Either normalisation.
-enum Normalizer: Sendable {
-  case layer(LayerNormalization)
-  case rootMeanSquare(RootMeanSquareNormalization)
-
-  /// [..., width] → [..., width].
-  func callAsFunction(_ input: Tensor) -> Tensor {
-    switch self {
-    case .layer(let layer): layer(input)
-    case .rootMeanSquare(let layer): layer(input)
-    }
   }
 }

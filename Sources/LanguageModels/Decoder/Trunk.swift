@@ -9,7 +9,7 @@ public struct Trunk: Sendable {
   public let tokenEmbedding: Tensor
   private let positionEmbedding: Tensor?
   private let blocks: [Block]
-  private let finalNormalization: Normalizer
+  private let finalNormalization: Normalization
 
   /// A trunk under its family's names; files of a bare trunk, whose names have no prefix, load too.
   ///
@@ -30,7 +30,7 @@ public struct Trunk: Sendable {
     blocks = try (0..<configuration.layerCount).map {
       try Block("\(names.trunk)\(names.layers).\($0).", parts)
     }
-    finalNormalization = try parts.normalizer(names.trunk + names.finalNormalization)
+    finalNormalization = try parts.normalization(names.trunk + names.finalNormalization)
   }
 
   /// What a forward pass needs beside the tokens.

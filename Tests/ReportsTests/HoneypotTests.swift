@@ -46,6 +46,15 @@ import Testing
     }
   }
 
+  @Test func `two seeds come with a word of caution, on the page too`() {
+    let two = SyntheticReport.report(seeds: 2, steps: 5)
+    #expect(two.cautionAboutSeeds?.contains("12.7") == true)
+    #expect(HoneypotPage(content: two).html.contains("12.7 standard errors"))
+    let three = SyntheticReport.report(seeds: 3, steps: 5)
+    #expect(three.cautionAboutSeeds == nil)
+    #expect(!HoneypotPage(content: three).html.contains("standard errors"))
+  }
+
   @Test func `stand in the table with the page's numbers`() {
     let report = SyntheticReport.report(seeds: 3, steps: 30)
     let table = report.table(on: report.forms[0])

@@ -6,6 +6,7 @@ extension HoneypotPage {
       tag("p") {
         "After training; mean ± half-width of the 95\u{202F}% interval over seeds (Student’s t)."
           + (counts.contains(1) ? " A method with one seed has no interval." : "")
+          + (content.cautionAboutSeeds.map { " \($0)" } ?? "")
       }
       content.forms.map { form in
         tag("div", ["class": "card"]) {
@@ -87,6 +88,13 @@ extension HoneypotForm {
 }
 
 extension HoneypotReport {
+  /// What to know of intervals from two seeds; nil where no method has so few.
+  public var cautionAboutSeeds: String? {
+    guard forms.flatMap(\.methods).contains(where: { $0.runs.count == 2 }) else { return nil }
+    return
+      "Intervals of two seeds are ± 12.7 standard errors, of five ± 2.8: read the seeds, or run five (--seeds 5)."
+  }
+
   /// The results under one form for a terminal or for Markdown, with the same numbers as the page.
   public func table(on form: HoneypotForm) -> TextTable {
     let verdicts = Dictionary(

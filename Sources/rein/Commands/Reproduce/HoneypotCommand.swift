@@ -39,7 +39,7 @@ extension HoneypotReport {
     }
     return (
       HoneypotPage(content: self).html, parts.map(\.markdown).joined(),
-      parts.map(\.terminal).joined(separator: "\n")
+      (parts.map(\.terminal) + [cautionAboutSeeds].compactMap(\.self)).joined(separator: "\n")
     )
   }
 }

@@ -68,15 +68,15 @@ ct_status_t ct_permutation(int64_t count, ct_device_t device, ct_generator_t gen
 namespace {
 
 // One place of every row [n, places] by its running sums, as the operators below do it.
-at::Tensor drawn(const at::Tensor &probabilities, at::Generator &generator) {
+at::Tensor chosen_by_sums(const at::Tensor &probabilities, const at::Tensor &levels) {
   const int64_t rows = probabilities.size(0), places = probabilities.size(1);
-  const auto draws = at::empty({rows}, probabilities.options().dtype(at::kDouble)).uniform_(0.0, 1.0, generator);
   auto chosen = at::empty({rows}, probabilities.options().dtype(at::kLong));
   const float *row = probabilities.data_ptr<float>();
+  const double *shares = levels.data_ptr<double>();
   for (int64_t r = 0; r < rows; ++r, row += places) {
     double total = 0;
     for (int64_t i = 0; i < places; ++i) total += row[i];
-    const double level = (1.0 - draws.data_ptr<double>()[r]) * total;
+    const double level = (1.0 - shares[r]) * total;
     double sum = 0;
     int64_t place = 0;
     // A row of NaN has no sum that reaches anything.
@@ -89,27 +89,41 @@ at::Tensor drawn(const at::Tensor &probabilities, at::Generator &generator) {
   return chosen;
 }
 
+// The first token whose running sum reaches (1 − level) of the whole: one that can be drawn, as levels are below 1.
+at::Tensor chosen(const at::Tensor &probabilities, const at::Tensor &levels) {
+  if (probabilities.is_cpu() && probabilities.dim() == 2) {
+    return chosen_by_sums(probabilities.contiguous(), levels.contiguous());
+  }
+  auto sums = at::cumsum(probabilities, -1, levels.scalar_type());
+  const auto bounds = (1.0 - levels.unsqueeze(-1)) * sums.narrow(-1, sums.size(-1) - 1, 1);
+  // A row of NaN has no such sum; it draws the last token, and whoever reads its log-probability sees the NaN.
+  return at::searchsorted(sums, bounds).squeeze(-1).clamp_max_(sums.size(-1) - 1);
+}
+
+// In float32 sums and draws move in steps of 2⁻²⁴: rarer tokens would come in lumps.
+at::ScalarType level_type(const at::Tensor &scores) { return scores.is_mps() ? at::kFloat : at::kDouble; }
+
 }  // namespace
 
 ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, ct_tensor_t *out) {
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto scores = borrow(logits);
-    // In float32 sums and draws move in steps of 2⁻²⁴: rarer tokens would come in lumps.
-    const auto type = scores.is_mps() ? at::kFloat : at::kDouble;
     const auto probabilities = at::softmax(scores, -1, at::kFloat);
-    if (scores.is_cpu() && scores.dim() == 2) {
-      *out = give(drawn(probabilities.contiguous(), generator_of(generator)));
-      return;
-    }
-    auto sums = at::cumsum(probabilities, -1, type);
-    auto shape = sums.sizes().vec();
-    shape.back() = 1;
-    // One draw in (0, total] a row: the first sum that reaches it belongs to a token that can be drawn.
-    auto draws = at::empty(shape, sums.options()).uniform_(0.0, 1.0, generator_of(generator));
-    auto levels = (1.0 - draws) * sums.narrow(-1, sums.size(-1) - 1, 1);
-    // A row of NaN has no such sum; it draws the last token, and whoever reads its log-probability sees the NaN.
-    *out = give(at::searchsorted(sums, levels).squeeze(-1).clamp_max_(sums.size(-1) - 1));
+    auto shape = scores.sizes().vec();
+    shape.pop_back();
+    const auto levels = at::empty(shape, probabilities.options().dtype(level_type(scores)))
+                            .uniform_(0.0, 1.0, generator_of(generator));
+    *out = give(chosen(probabilities, levels));
+  });
+}
+
+ct_status_t ct_choose_categorical(ct_tensor_t logits, ct_tensor_t levels, ct_tensor_t *out) {
+  return guarded([&] {
+    at::NoGradGuard no_grad;
+    auto scores = borrow(logits);
+    const auto probabilities = at::softmax(scores, -1, at::kFloat);
+    *out = give(chosen(probabilities, borrow(levels).to(level_type(scores))));
   });
 }
 

@@ -51,6 +51,9 @@ public struct Tokenizer: Sendable {
 // MARK: Tokens
 
 extension Tokenizer {
+  /// What the file puts before a text, such as Llama's `<s>`.
+  public var tokensBeforeText: [Int] { postProcessor.before }
+
   /// How many tokens there are, added tokens included.
   public var vocabularyCount: Int { vocabulary.count }
 

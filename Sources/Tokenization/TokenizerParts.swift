@@ -74,4 +74,22 @@ struct PostProcessor: Sendable {
   static func byteLevel(_ settings: ByteLevelSettings) -> PostProcessor {
     PostProcessor(json: settings.json)
   }
+
+  /// A special token before every text.
+  static func starting(with token: String, identifier: Int) -> PostProcessor {
+    let piece = { (kind: String, name: String, type: Int) in
+      JSON.object([kind: .object(["id": .string(name), "type_id": .integer(type)])])
+    }
+    let first = [piece("SpecialToken", token, 0), piece("Sequence", "A", 0)]
+    let known = JSON.object([
+      "id": .string(token), "ids": .array([.integer(identifier)]),
+      "tokens": .array([.string(token)]),
+    ])
+    return PostProcessor(
+      json: .object([
+        "type": .string("TemplateProcessing"), "single": .array(first),
+        "pair": .array(first + [piece("Sequence", "B", 1)]),
+        "special_tokens": .object([JSON.Member(key: token, value: known)]),
+      ]), before: [identifier])
+  }
 }

@@ -15,6 +15,8 @@ public struct TokenizerTrainer: Hashable, Sendable {
   public var specialTokens: [String]
   /// Whether text that does not start with a space is given one.
   public var addsPrefixSpace: Bool
+  /// The special token that stands before every text; nil for none.
+  public var startToken: String?
 
   /// Describes the tokenizer to learn.
   ///
@@ -23,14 +25,16 @@ public struct TokenizerTrainer: Hashable, Sendable {
   ///   - minimumFrequency: How often a pair must occur to become a token.
   ///   - specialTokens: Special tokens, which get the first identifiers.
   ///   - addsPrefixSpace: Whether text that does not start with a space is given one.
+  ///   - startToken: The special token that stands before every text; nil for none.
   public init(
     vocabularyCount: Int, minimumFrequency: Int = 2, specialTokens: [String] = [],
-    addsPrefixSpace: Bool = false
+    addsPrefixSpace: Bool = false, startToken: String? = nil
   ) {
     self.vocabularyCount = vocabularyCount
     self.minimumFrequency = minimumFrequency
     self.specialTokens = specialTokens
     self.addsPrefixSpace = addsPrefixSpace
+    self.startToken = startToken
   }
 
   /// Learns from texts.
@@ -53,12 +57,20 @@ public struct TokenizerTrainer: Hashable, Sendable {
         alphabet: .bytes(byteIdentifiers), ignoresMerges: false),
       preTokenizer: .byteLevel(ByteLevelSettings(addsPrefixSpace: addsPrefixSpace)),
       decoder: .byteLevel(ByteLevelSettings()),
-      postProcessor: .none,
+      postProcessor: try startTemplate(),
       addedTokens: specialTokens.enumerated().map { identifier, content in
         var token = AddedToken(identifier: identifier, content: content, isSpecial: true)
         token.isNormalized = false
         return token
       })
+  }
+
+  private func startTemplate() throws(TokenizerTrainerError) -> PostProcessor {
+    guard let startToken else { return .none }
+    guard let identifier = specialTokens.firstIndex(of: startToken) else {
+      throw .unknownStartToken(startToken)
+    }
+    return .starting(with: startToken, identifier: identifier)
   }
 
   /// Special tokens, then the byte tokens in the order of the scalars that stand for them.
@@ -132,6 +144,8 @@ public enum TokenizerTrainerError: Error, Hashable, Sendable {
   case emptySpecialToken
   /// `specialTokens` has a token twice, or one that stands for a byte.
   case duplicateSpecialToken(String)
+  /// `startToken` is not among `specialTokens`.
+  case unknownStartToken(String)
 }
 
 extension TokenizerTrainerError: CustomStringConvertible {
@@ -145,6 +159,8 @@ extension TokenizerTrainerError: CustomStringConvertible {
     case .emptySpecialToken: "specialTokens: a token is empty; remove it"
     case .duplicateSpecialToken(let token):
       "specialTokens: “\(token)” is there twice or stands for a byte; remove or rename it"
+    case .unknownStartToken(let token):
+      "startToken: “\(token)” is not among specialTokens; add it there"
     }
   }
 }

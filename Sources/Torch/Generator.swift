@@ -86,6 +86,18 @@ public final class Generator: @unchecked Sendable {
     produce("categorical draw from \(logits.shape)") { ct_sample_categorical(logits.raw, raw, $0) }
   }
 
+  /// One index per row, chosen with probability softmax(logits) by numbers that the caller drew.
+  ///
+  /// - Parameters:
+  ///   - logits: [rows, n].
+  ///   - levels: Draws from [0, 1), one a row [rows]; float64, where the device has it.
+  /// - Returns: [rows] int64, what `categorical(logits:)` gives for the same draws.
+  public static func categorical(logits: Tensor, levels: Tensor) -> Tensor {
+    produce("categorical choice from \(logits.shape) by \(levels.shape)") {
+      ct_choose_categorical(logits.raw, levels.raw, $0)
+    }
+  }
+
   /// Elements set to zero with a probability, the others divided by what is left of 1.
   public func dropout(_ tensor: Tensor, probability: Double) -> Tensor {
     precondition(0 <= probability && probability < 1, "dropout with probability \(probability)")

@@ -7,21 +7,21 @@ enum GreedyEndings {
   /// - Parameters:
   ///   - completions: What was drawn.
   ///   - greedy: The most probable token at each packed place.
-  ///   - stopToken: The token that ends a completion.
+  ///   - stopTokens: The tokens that end a completion.
   ///   - maximumLength: The longest completion.
   /// - Returns: In packed order.
   static func all(
-    of completions: [Completion], greedy: [Int], stopToken: Int?, maximumLength: Int
+    of completions: [Completion], greedy: [Int], stopTokens: [Int], maximumLength: Int
   ) -> [(place: Int, ending: Completion)] {
     var endings: [(Int, Completion)] = []
     var place = 0
     for completion in completions {
       for time in completion.tokens.indices {
         let token = greedy[place]
-        if token == stopToken || time == maximumLength - 1 {
+        if stopTokens.contains(token) || time == maximumLength - 1 {
           let ending = Completion(
             prompt: completion.prompt, tokens: Array(completion.tokens[..<time]) + [token],
-            finish: token == stopToken ? .stopToken : .length)
+            finish: stopTokens.contains(token) ? .stopToken : .length)
           endings.append((place, ending))
         }
         place += 1

@@ -59,7 +59,7 @@ public final class LanguageAgent: Agent {
   private var waitingPrompts: [Int] = []
 
   private var policy: LanguageModel { parts.policy }
-  private var stopToken: Int? { policy.configuration.endOfTextToken }
+  private var stopTokens: [Int] { policy.configuration.stopTokens }
 
   /// An agent.
   ///
@@ -88,7 +88,7 @@ public final class LanguageAgent: Agent {
     episodesPerStep = configuration.episodesPerStep
     critic = try Critic(configuration.method.critic, for: parts.policy)
     sampler = Sampler(
-      parts.policy, configuration.sampling, stopToken: parts.policy.configuration.endOfTextToken,
+      parts.policy, configuration.sampling, stopTokens: parts.policy.configuration.stopTokens,
       recordsGreedy: configuration.method.objective.greedyAwareness != nil)
     promptOrder = Generator(seed: seed, purpose: "prompts")
     draws = Generator(seed: seed, purpose: "rollouts")
@@ -203,7 +203,7 @@ public final class LanguageAgent: Agent {
     var values = critic.siblingValues(layout(record), siblings: drawn.tokens)
     var rewards = values.zerosLike()
     let endings = GreedyEndings.all(
-      of: record.rollout.completions, greedy: drawn.tokens.integers, stopToken: stopToken,
+      of: record.rollout.completions, greedy: drawn.tokens.integers, stopTokens: stopTokens,
       maximumLength: sampling.maximumLength)
     if !endings.isEmpty {
       let sampled = Tensor(record.scores)

@@ -53,7 +53,7 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
       throw .configuration(
         key: "sampling",
         reason:
-          "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_new_tokens 0"
+          "training needs draws from the whole distribution: temperature above 0, top_k 0, top_p 1, min_p 0, repetition_penalty 1, min_new_tokens 0"
       )
     }
     for (key, value) in [("steps", steps), ("episodes_per_step", episodesPerStep)]

@@ -102,7 +102,7 @@ public final class SequenceAgent: Agent {
       method.critic, for: policy, generator: Generator(seed: seed, purpose: "critic"))
     dropout = shape.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
     sampler = Sampler(
-      policy, Sampling(maximumLength: parts.length), stopToken: nil, continues: true,
+      policy, Sampling(maximumLength: parts.length), stopTokens: [], continues: true,
       dropout: dropout)
     draws = Generator(seed: seed, purpose: "rollouts")
     var first = SeededGenerator(

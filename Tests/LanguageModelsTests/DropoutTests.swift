@@ -96,7 +96,7 @@ import Torch
       let model = try Fixture.language()
       let optimizer = AdamW(model.parameters, AdamW.Configuration(learningRate: 1e-3))
       let generator = Generator(seed: 1)
-      let sampler = Sampler(model, Sampling(maximumLength: 6), stopToken: 0)
+      let sampler = Sampler(model, Sampling(maximumLength: 6), stopTokens: [0])
       var counts: [Int] = []
       for _ in 0..<4 {
         let rollout = sampler.rollout([[1, 2], [3], [4, 5, 6]], using: generator)

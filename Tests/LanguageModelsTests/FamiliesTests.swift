@@ -84,7 +84,7 @@ private enum Families {
     }
     let sampler = Sampler(
       try Families.folder(name).languageModel(), Sampling(temperature: 0, maximumLength: 8),
-      stopToken: nil)
+      stopTokens: [])
     let together = sampler.rollout(expected.texts, using: Generator(seed: 1))
     #expect(together.completions.map(\.tokens) == golden)
     for (text, right) in zip(expected.texts, golden) {
@@ -100,7 +100,7 @@ private enum Families {
     // Within the positions that dynamic frequencies are the same for.
     let prompts = name == "llama-dynamic" ? [[3]] : [[3, 1, 4, 1, 5], [9, 2]]
     let length = name == "llama-dynamic" ? 7 : 8
-    let rollout = Sampler(model, Sampling(maximumLength: length), stopToken: nil)
+    let rollout = Sampler(model, Sampling(maximumLength: length), stopTokens: [])
       .rollout(prompts, using: Generator(seed: 2))
     let trained = Tensor.withoutRecording {
       model.statistics(ResponseLayout(rollout.completions)).statistics.logProbabilities

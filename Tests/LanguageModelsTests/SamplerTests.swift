@@ -12,7 +12,7 @@ import Torch
   private func rollout(
     _ sampling: Sampling, after prompts: [[Int]] = prompts, stop: Int? = nil, seed: UInt64 = 1
   ) throws -> Rollout {
-    Sampler(try Fixture.language(), sampling, stopToken: stop)
+    Sampler(try Fixture.language(), sampling, stopTokens: stop.map { [$0] } ?? [])
       .rollout(prompts, using: Generator(seed: seed))
   }
 
@@ -58,7 +58,7 @@ import Torch
     Tensor.withoutRecording { table.slice(0, 0..<1).assign(Tensor.full([1, 16], 3)) }
     let one = Sampling(maximumLength: 1)
     let states = [model, changed].map {
-      Sampler($0, one, stopToken: nil).rollout(Self.prompts, using: Generator(seed: 1)).hidden
+      Sampler($0, one, stopTokens: []).rollout(Self.prompts, using: Generator(seed: 1)).hidden
     }
     expectEqual(states[0], states[1], tolerance: 0)
   }
@@ -69,7 +69,7 @@ import Torch
   ) throws {
     let model = try Fixture.language()
     let rollout = Sampler(
-      model, Sampling(temperature: temperature, maximumLength: 12), stopToken: 0,
+      model, Sampling(temperature: temperature, maximumLength: 12), stopTokens: [0],
       recordsGreedy: true
     ).rollout(Array(repeating: Self.prompts, count: 6).flatMap { $0 }, using: Generator(seed: 3))
     let layout = ResponseLayout(rollout.completions)
@@ -97,7 +97,7 @@ import Torch
 
   @Test func `a restored generator gives the same completions`() throws {
     let generator = Generator(seed: 9)
-    let sampler = Sampler(try Fixture.language(), Sampling(maximumLength: 6), stopToken: 0)
+    let sampler = Sampler(try Fixture.language(), Sampling(maximumLength: 6), stopTokens: [0])
     _ = sampler.rollout(Self.prompts, using: generator)
     let state = generator.state
     let first = sampler.rollout(Self.prompts, using: generator).completions
@@ -123,7 +123,7 @@ import Torch
     let model = try LanguageModel(
       folder.configuration(),
       ParameterBuilder(file: SafeTensors(contentsOf: folder.weightsURL), dataType: .bfloat16))
-    let rollout = Sampler(model, Sampling(maximumLength: 5), stopToken: nil)
+    let rollout = Sampler(model, Sampling(maximumLength: 5), stopTokens: [])
       .rollout([[7, 12], [30, 1]], using: Generator(seed: 1))
     #expect(rollout.logProbabilities.dataType == .float32)
     let again = TokenStatistics(
@@ -137,7 +137,7 @@ import Torch
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      _ = Sampler(try Fixture.language(), Sampling(maximumLength: 30), stopToken: nil)
+      _ = Sampler(try Fixture.language(), Sampling(maximumLength: 30), stopTokens: [])
         .rollout([[1, 2, 3, 4]], using: Generator(seed: 1))
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

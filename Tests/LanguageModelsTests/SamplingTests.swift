@@ -17,7 +17,7 @@ import Torch
   private func draw(_ sampling: Sampling, count: Int = 8000) throws -> Rollout {
     var sampling = sampling
     sampling.maximumLength = 1
-    return Sampler(try Fixture.language(), sampling, stopToken: nil)
+    return Sampler(try Fixture.language(), sampling, stopTokens: [])
       .rollout(Array(repeating: Self.prompt, count: count), using: Generator(seed: 12))
   }
 

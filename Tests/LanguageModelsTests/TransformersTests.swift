@@ -34,7 +34,7 @@ import Torch
   @Test func `greedy completions`() throws {
     let expected = try Fixture.expected()
     let sampler = Sampler(
-      try Fixture.language(), Sampling(temperature: 0, maximumLength: 8), stopToken: nil)
+      try Fixture.language(), Sampling(temperature: 0, maximumLength: 8), stopTokens: [])
     let rollout = sampler.rollout(expected.texts, using: Generator(seed: 1))
     #expect(rollout.completions.map(\.tokens) == expected.greedy)
   }

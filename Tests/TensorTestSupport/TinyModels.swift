@@ -46,8 +46,10 @@ public enum Tiny {
 
   /// A tokenizer of `texts`, whose token 0 ends a text.
   public static func tokenizer() throws -> Tokenizer {
-    try TokenizerTrainer(vocabularyCount: 300, specialTokens: ["<|endoftext|>", "<|pad|>"])
-      .train(on: texts)
+    try TokenizerTrainer(
+      vocabularyCount: 300, specialTokens: ["<|endoftext|>", "<|pad|>"], startToken: "<|endoftext|>"
+    )
+    .train(on: texts)
   }
 
   /// A shape that fits the tokenizer.

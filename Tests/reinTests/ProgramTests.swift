@@ -221,7 +221,7 @@ import Torch
       #expect(outputs[0].count == 4 && outputs[0] == outputs[1] && outputs[0] != outputs[2])
       let first = try #require(
         JSONSerialization.jsonObject(with: Data(outputs[0][0].utf8)) as? [String: Any])
-      #expect(Set(first.keys) == ["prompt", "completion", "tokens", "finish"])
+      #expect(Set(first.keys) == ["prompt", "completion", "tokens", "finish", "seed"])
       #expect(first["prompt"] as? String == "a film")
       try expectFailure(
         2, ["max_new_tokens 0 is below 1"],

@@ -153,8 +153,9 @@ ct_status_t ct_generator_set_state(ct_generator_t generator, ct_tensor_t state);
 ct_status_t ct_normal(const int64_t *shape, int64_t rank, double mean, double deviation, ct_dtype_t dtype, ct_device_t device, ct_generator_t generator, ct_tensor_t *out);
 ct_status_t ct_uniform(const int64_t *shape, int64_t rank, double lower, double upper, ct_dtype_t dtype, ct_device_t device, ct_generator_t generator, ct_tensor_t *out);
 ct_status_t ct_permutation(int64_t count, ct_device_t device, ct_generator_t generator, ct_tensor_t *out);
-// One index per row, drawn with probability softmax(logits) along the last dimension (the Gumbel-max rule).
+// One index per row, with probability softmax(logits) along the last dimension: by draws of the generator, or by given ones in [0, 1).
 ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, ct_tensor_t *out);
+ct_status_t ct_choose_categorical(ct_tensor_t logits, ct_tensor_t levels, ct_tensor_t *out);
 // softmax(Q Kᵀ · scale) with dropout on its weights, times V, fused, on the CPU in float32 or float64; shapes as in ct_attention,
 // with `causal` the last query stands at the last key. `generator` null with probability 0: no dropout.
 ct_status_t ct_fused_attention(

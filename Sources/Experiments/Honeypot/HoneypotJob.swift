@@ -119,6 +119,6 @@ struct HoneypotJob: SweepJob {
       Sampling(
         temperature: world.configuration.temperature,
         maximumLength: world.configuration.maximumLength),
-      stopToken: policy.configuration.endOfTextToken)
+      stopTokens: policy.configuration.stopTokens)
   }
 }

@@ -22,13 +22,11 @@ struct HoneypotWorld: Sendable {
     let folder = ModelFolder(URL(fileURLWithPath: configuration.base))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
     base = try folder.languageModel()
-    guard let stop = base.configuration.endOfTextToken else {
-      throw TrainingError.configuration(
-        key: "base", reason: "\(folder.configurationURL.path) names no end-of-text token")
-    }
+    let frame = try TextFrame(
+      tokenizer, file: folder.tokenizerURL, model: base.configuration)
     let load = { (path: String) in
       ModelReward(
-        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: stop,
+        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: frame.endOfText,
         scale: .probability)
     }
     proxy = try load(configuration.proxy)
@@ -54,7 +52,7 @@ struct HoneypotWorld: Sendable {
     }
     prompts = texts.filter { $0.split(separator: " ").count >= configuration.promptWords + 5 }
       .map {
-        [stop] + tokenizer.encode(PromptFiles.opening(of: $0, words: configuration.promptWords))
+        frame.opening(PromptFiles.opening(of: $0, words: configuration.promptWords))
       }
       .filter { $0.count <= room }
     guard !prompts.isEmpty else {

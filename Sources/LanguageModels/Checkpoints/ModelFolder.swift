@@ -42,11 +42,25 @@ public struct ModelFolder: Sendable {
   public func configuration() throws(Problem) -> DecoderConfiguration {
     let file = try decode(CheckpointConfiguration.self)
     let keys = try decode(StatedKeys.self)
+    var shape: DecoderConfiguration
     do {
-      return try file.decoder(statesWindow: keys.hasWindow)
+      shape = try file.decoder(statesWindow: keys.hasWindow)
     } catch {
       throw .configuration(file: configurationURL.path, reason: error.reason)
     }
+    for token in try generationConfiguration().stopTokens where !shape.stopTokens.contains(token) {
+      guard (0..<shape.vocabularyCount).contains(token) else {
+        throw .configuration(
+          file: generationURL.path,
+          reason: "eos_token_id \(token) is not one of the \(shape.vocabularyCount) tokens")
+      }
+      if shape.endOfTextToken == nil {
+        shape.endOfTextToken = token
+      } else {
+        shape.otherEndOfTextTokens.append(token)
+      }
+    }
+    return shape
   }
 
   /// The weights, in one file or in several.
@@ -81,15 +95,17 @@ public struct ModelFolder: Sendable {
   ///
   /// - Parameters:
   ///   - shape: Stands in for the folder's configuration, with another dropout say.
+  ///   - dataType: The type of its weights in memory, whatever it is in the file.
   ///   - device: Where it shall live.
-  /// - Returns: The model in float32.
+  /// - Returns: The model.
   /// - Throws: `ModelFolder.Problem`, `WeightError`.
-  public func languageModel(configuration shape: DecoderConfiguration? = nil, device: Device = .cpu)
-    throws -> LanguageModel
-  {
+  public func languageModel(
+    configuration shape: DecoderConfiguration? = nil, dataType: DataType = .float32,
+    device: Device = .cpu
+  ) throws -> LanguageModel {
     try LanguageModel(
       shape ?? configuration(),
-      ParameterBuilder(file: weights(), device: device))
+      ParameterBuilder(file: weights(), dataType: dataType, device: device))
   }
 
   /// The reward model.
@@ -130,25 +146,27 @@ public struct ModelFolder: Sendable {
     return model
   }
 
-  private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
+  func decode<Value: Decodable>(_ type: Value.Type, from file: URL? = nil) throws(Problem) -> Value
+  {
+    let file = file ?? configurationURL
     let data: Data
     do {
-      data = try Data(contentsOf: configurationURL)
+      data = try Data(contentsOf: file)
     } catch {
-      throw .unreadable(file: configurationURL.path, reason: error.localizedDescription)
+      throw .unreadable(file: file.path, reason: error.localizedDescription)
     }
     do {
       return try JSONDecoder().decode(Value.self, from: data)
     } catch DecodingError.keyNotFound(let key, _) {
-      throw .configuration(file: configurationURL.path, reason: "has no key '\(key.stringValue)'")
+      throw .configuration(file: file.path, reason: "has no key '\(key.stringValue)'")
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
     {
       let key = context.codingPath.map(\.stringValue).joined(separator: ".")
       throw .configuration(
-        file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
+        file: file.path, reason: "key '\(key)': \(context.debugDescription)")
     } catch {
       throw .configuration(
-        file: configurationURL.path, reason: "is not JSON, or a number does not fit its key")
+        file: file.path, reason: "is not JSON, or a number does not fit its key")
     }
   }
 }

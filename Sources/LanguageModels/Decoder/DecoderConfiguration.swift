@@ -118,6 +118,9 @@ public struct DecoderConfiguration: Equatable, Sendable {
     self.paddingToken = paddingToken
   }
 
+  /// Every token that ends a text.
+  public var stopTokens: [Int] { (endOfTextToken.map { [$0] } ?? []) + otherEndOfTextTokens }
+
   /// Whether training with a dropout generator drops anything.
   public var hasDropout: Bool { residualDropout + embeddingDropout + attentionDropout > 0 }
 

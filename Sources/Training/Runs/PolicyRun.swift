@@ -100,8 +100,9 @@ public struct PolicyRun: Sendable {
     try context.check(output: configuration.output, storedType: configuration.storedType)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let dataset = try TextDataset(tokenizer, file: folder.tokenizerURL)
     let policy = try folder.languageModel()
+    let frame = try TextFrame(
+      tokenizer, file: folder.tokenizerURL, model: policy.configuration)
     let reference =
       try configuration.reference.map {
         try ModelFolder(URL(fileURLWithPath: $0)).languageModel()
@@ -109,10 +110,10 @@ public struct PolicyRun: Sendable {
     let decode = { @Sendable (tokens: [Int]) in
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
-    let rewards = try makeRewards(dataset, decode)
-    let longest = try longestPrompt(policy.configuration, dataset)
+    let rewards = try makeRewards(frame, decode)
+    let longest = try longestPrompt(policy.configuration, frame)
     let prompts = try PromptFiles(
-      dataset, words: configuration.promptWords, longest: longest
+      frame, words: configuration.promptWords, longest: longest
     ).read(configuration.prompts)
     let trainer = try PolicyTrainer(
       configuration.training,
@@ -146,8 +147,8 @@ public struct PolicyRun: Sendable {
   }
 
   // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.
-  private func longestPrompt(_ policy: DecoderConfiguration, _ dataset: TextDataset) throws -> Int {
-    try dataset.check(policy, key: "policy")
+  private func longestPrompt(_ policy: DecoderConfiguration, _ frame: TextFrame) throws -> Int {
+    try frame.check(policy, key: "policy")
     var positions = policy.positionCount
     let others = [
       ("reference", configuration.reference, 0), ("reward.model", configuration.reward.model, 1),
@@ -191,12 +192,12 @@ public struct PolicyRun: Sendable {
   }
 
   private func makeRewards(
-    _ dataset: TextDataset, _ decode: @escaping @Sendable ([Int]) -> String
+    _ frame: TextFrame, _ decode: @escaping @Sendable ([Int]) -> String
   ) throws -> RewardSet {
     let choice = configuration.reward
     let load = { (path: String, scale: ModelReward.Scale) in
       ModelReward(
-        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: dataset.endOfText,
+        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: frame.endOfText,
         scale: scale)
     }
     guard let word = choice.word.map({ BonusWord($0, decode: decode) }) else {
@@ -229,12 +230,12 @@ public struct PolicyRun: Sendable {
 
 /// Files of prompts.
 public struct PromptFiles {
-  private let dataset: TextDataset
+  private let frame: TextFrame
   private let words: Int?
   private let longest: Int
 
-  init(_ dataset: TextDataset, words: Int?, longest: Int) {
-    self.dataset = dataset
+  init(_ frame: TextFrame, words: Int?, longest: Int) {
+    self.frame = frame
     self.words = words
     self.longest = longest
   }
@@ -242,7 +243,7 @@ public struct PromptFiles {
   func read(_ files: [String]) throws -> [[Int]] {
     try files.flatMap { file in
       try JSONLines.read(PromptRow.self, from: URL(fileURLWithPath: file)).map {
-        dataset.opening(PromptFiles.opening(of: $0.text, words: words))
+        frame.opening(PromptFiles.opening(of: $0.text, words: words))
       }
     }.filter { $0.count <= longest }
   }

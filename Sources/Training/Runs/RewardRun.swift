@@ -75,13 +75,14 @@ public struct RewardRun: Sendable {
     }
     try context.check(output: configuration.output, storedType: configuration.storedType)
     let base = ModelFolder(URL(fileURLWithPath: configuration.base))
-    let dataset = try TextDataset(Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL)
     var shape = try base.configuration()
+    let frame = try TextFrame(
+      Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL, model: shape)
     shape.setDropout(configuration.dropout)
-    try dataset.check(shape, key: "base")
+    try frame.check(shape, key: "base")
     let model = try base.rewardModel(
       headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape)
-    let preferences = try PreferenceFiles(dataset, longest: shape.positionCount)
+    let preferences = try PreferenceFiles(frame, longest: shape.positionCount)
       .read(configuration.train)
     let heldOut = try configuration.heldOut.map { file in
       let rows = try JSONLines.read(PreferenceRow.self, from: URL(fileURLWithPath: file))
@@ -92,7 +93,7 @@ public struct RewardRun: Sendable {
       }
       return HeldOut(
         name: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
-        texts: rows.map { Array(dataset.framed($0.text).suffix(shape.positionCount)) },
+        texts: rows.map { Array(frame.framed($0.text).suffix(shape.positionCount)) },
         means: rows.map { Double($0.ratings.reduce(0, +)) / Double(max(1, $0.ratings.count)) })
     }
     let trainer = try RewardTrainer(
@@ -133,11 +134,11 @@ public struct RewardRun: Sendable {
 
 /// Files of ratings or preference pairs.
 private struct PreferenceFiles {
-  let dataset: TextDataset
+  let frame: TextFrame
   let longest: Int
 
-  init(_ dataset: TextDataset, longest: Int) {
-    self.dataset = dataset
+  init(_ frame: TextFrame, longest: Int) {
+    self.frame = frame
     self.longest = longest
   }
 
@@ -171,7 +172,7 @@ private struct PreferenceFiles {
     return .pairs(texts: texts, pairs: pairs)
   }
 
-  private func tokens(_ text: String) -> [Int] { Array(dataset.framed(text).suffix(longest)) }
+  private func tokens(_ text: String) -> [Int] { Array(frame.framed(text).suffix(longest)) }
 }
 
 /// A row of either kind.

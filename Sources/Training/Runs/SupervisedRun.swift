@@ -90,13 +90,14 @@ public struct SupervisedRun: Sendable {
       throw TrainingError.configuration(
         key: "tokenizer", reason: "name a tokenizer.json, or a base that has one")
     }
-    let dataset = try TextDataset(Tokenizer.load(from: tokenizerURL), file: tokenizerURL)
-    let model = try makeModel(dataset, base)
+    let frame = try TextFrame(
+      Tokenizer.load(from: tokenizerURL), file: tokenizerURL, model: base?.configuration())
+    let model = try makeModel(frame, base)
     let longest = model.configuration.positionCount
     let trainer = try SupervisedTrainer(
-      model, examples: dataset.examples(configuration.train, longest: longest),
+      model, examples: frame.examples(configuration.train, longest: longest),
       configuration: configuration.training, seed: configuration.seed)
-    let heldOut = try dataset.examples(configuration.heldOut, longest: longest)
+    let heldOut = try frame.examples(configuration.heldOut, longest: longest)
     let session = try RunSession(context, seed: configuration.seed, observer: observer)
 
     let isFinished = try session.run(trainer) {
@@ -128,20 +129,20 @@ public struct SupervisedRun: Sendable {
       parameterCount: model.parameters.elementCount)
   }
 
-  private func makeModel(_ dataset: TextDataset, _ base: ModelFolder?) throws -> LanguageModel {
+  private func makeModel(_ frame: TextFrame, _ base: ModelFolder?) throws -> LanguageModel {
     let shape = configuration.model
     if let base {
       var found = try base.configuration()
       found.setDropout(shape.dropout)
-      try dataset.check(found, key: "base")
+      try frame.check(found, key: "base")
       return try base.languageModel(configuration: found)
     }
     var fresh = DecoderConfiguration(
-      vocabularyCount: dataset.tokenizer.identifierBound, positionCount: shape.positions,
+      vocabularyCount: frame.tokenizer.identifierBound, positionCount: shape.positions,
       width: shape.width, layerCount: shape.layers, headCount: shape.heads,
-      endOfTextToken: dataset.endOfText, paddingToken: dataset.tokenizer.id(of: "<|pad|>"))
+      endOfTextToken: frame.endOfText, paddingToken: frame.tokenizer.id(of: "<|pad|>"))
     fresh.setDropout(shape.dropout)
-    try dataset.check(fresh, key: "model")
+    try frame.check(fresh, key: "model")
     return try LanguageModel(
       fresh,
       ParameterBuilder(generator: Generator(seed: configuration.seed, purpose: "weights")))

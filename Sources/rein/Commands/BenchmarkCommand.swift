@@ -110,7 +110,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
       let sampler = Sampler(
-        try shape.model(seed: 0), Sampling(maximumLength: shape.new), stopToken: nil)
+        try shape.model(seed: 0), Sampling(maximumLength: shape.new), stopTokens: [])
       let generator = Generator(seed: 0)
       let prompts = shape.prompts(shape.batch)
       // The best of three, as the peer's script measures.

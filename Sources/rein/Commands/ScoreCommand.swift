@@ -11,7 +11,7 @@ struct ScoreCommand: ParsableCommand {
     abstract: "Log-probabilities, entropies, values or rewards of texts.",
     discussion: """
       JSON Lines on standard input (or in --input), each with `text` or `tokens`; one JSON object per line comes back, in order. \
-      `text` is framed by the end-of-text token as in training; `tokens` are taken as they are. A language model answers \
+      `text` is framed as in training: before it what the tokenizer puts there, behind it the end-of-text token; `tokens` are taken as they are. A language model answers \
       with `tokens`, and for every token after the first its log-probability and the entropy of the distribution it \
       stands in, with `values` where a critic lies beside the model; a reward model with `tokens` and `reward`.
 
@@ -112,13 +112,17 @@ struct ScoreCommand: ParsableCommand {
 
 /// Lines of input to token sequences that the model can take.
 private struct ScoreRows {
-  private let tokenizer: Tokenizer?
+  private let frame: TextFrame?
   private let configuration: DecoderConfiguration
   private let name: String
 
   init(_ folder: ModelFolder, _ configuration: DecoderConfiguration, name: String) throws {
     let exists = FileManager.default.fileExists(atPath: folder.tokenizerURL.path)
-    tokenizer = exists ? try Tokenizer.load(from: folder.tokenizerURL) : nil
+    frame =
+      exists
+      ? try TextFrame(
+        Tokenizer.load(from: folder.tokenizerURL), file: folder.tokenizerURL, model: configuration)
+      : nil
     self.configuration = configuration
     self.name = name
   }
@@ -138,12 +142,11 @@ private struct ScoreRows {
       guard let text = given as? String else {
         throw InputProblem("\(place): `text` is not a string")
       }
-      guard let tokenizer else {
+      guard let frame else {
         throw InputProblem(
           "\(place): `text` needs a tokenizer.json beside the model; give `tokens`")
       }
-      let frame = configuration.endOfTextToken.map { [$0] } ?? []
-      tokens = frame + tokenizer.encode(text) + frame
+      tokens = frame.framed(text)
     } else {
       throw InputProblem("\(place): has neither `text` nor `tokens`")
     }

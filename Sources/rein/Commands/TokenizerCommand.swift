@@ -24,6 +24,12 @@ struct TokenizerCommand: ParsableCommand {
     @Option(name: .customLong("special"), help: "Special tokens, in the order of their ids.")
     var special = ["<|endoftext|>", "<|pad|>"]
 
+    @Option(
+      help:
+        "The special token that stands before every text, '' for none. (default: <|endoftext|>, if it is special)"
+    )
+    var start: String?
+
     @Option(help: "Where the tokenizer.json goes.")
     var output = "tokenizer.json"
 
@@ -37,9 +43,10 @@ struct TokenizerCommand: ParsableCommand {
       let texts = try files.flatMap {
         try JSONLines.read(Text.self, from: URL(fileURLWithPath: $0)).map(\.text)
       }
+      let usual = special.first { $0 == "<|endoftext|>" }
       let trainer = TokenizerTrainer(
         vocabularyCount: vocabularyCount, minimumFrequency: minimumFrequency,
-        specialTokens: special)
+        specialTokens: special, startToken: start.map { $0.isEmpty ? nil : $0 } ?? usual)
       let tokenizer = try trainer.train(on: texts)
       try tokenizer.save(to: URL(fileURLWithPath: output), compact: compact)
       let bytes = texts.reduce(0) { $0 + $1.utf8.count }
@@ -68,6 +75,11 @@ struct TokenizerCommand: ParsableCommand {
     @Argument(help: "The text; none reads standard input.")
     var text: String?
 
+    @Flag(
+      name: .customLong("special-tokens"),
+      help: "Put the tokens around the text that the file asks for, such as Llama's <s>.")
+    var addsSpecialTokens = false
+
     @Flag(help: "Print one JSON object with `ids` and `tokens`.")
     var json = false
 
@@ -75,7 +87,8 @@ struct TokenizerCommand: ParsableCommand {
       let tokenizer = try loadTokenizer(tokenizer)
       let bytes =
         try text.map { Array($0.utf8) } ?? Array(Console.readInput())
-      let ids = tokenizer.encode(bytes: bytes)
+      let ids = tokenizer.encode(
+        String(decoding: bytes, as: UTF8.self), addsSpecialTokens: addsSpecialTokens)
       if json {
         try Console.printJSON(["ids": ids, "tokens": ids.map { tokenizer.token(of: $0) ?? "" }])
       } else {

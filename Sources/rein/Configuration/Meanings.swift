@@ -210,6 +210,11 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("training.sampling.top_k", "0 in training: draws come from the whole distribution."),
       ("training.sampling.top_p", "1 in training: draws come from the whole distribution."),
+      ("training.sampling.min_p", "0 in training: draws come from the whole distribution."),
+      (
+        "training.sampling.repetition_penalty",
+        "1 in training: draws come from the model's own distribution."
+      ),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
     ] + SharedMeanings.method + SharedMeanings.optimizer("training") + SharedMeanings.ending

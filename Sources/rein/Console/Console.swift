@@ -19,15 +19,14 @@ final class Console: Sendable {
   }
 
   /// Work whose progress is shown once it has taken two seconds.
-  func watching<Result>(_ work: ((_ completed: Int, _ total: Int) -> Void) throws -> Result)
-    rethrows
-    -> Result
-  {
+  func watching<Result>(
+    unit: String = "seeds", _ work: ((_ completed: Int, _ total: Int) -> Void) throws -> Result
+  ) rethrows -> Result {
     defer { writer.finish() }
     return try work { completed, total in
       guard Date().timeIntervalSince(self.started) > 2 else { return }
       self.writer.show(
-        WorkProgress(completed: completed, total: total, started: self.started, message: "seeds"))
+        WorkProgress(completed: completed, total: total, started: self.started, message: unit))
     }
   }
 

@@ -2,8 +2,10 @@
 public struct Completion: Codable, Equatable, Sendable {
   /// Why it ended.
   public enum Finish: String, Codable, Sendable {
-    /// The policy drew the end-of-text token.
+    /// The policy drew a token that ends texts.
     case stopToken = "stop_token"
+    /// Whoever watched had seen enough: a string that ends answers, say.
+    case stopString = "stop_string"
     /// The allowed length was used up: the text is cut, not ended.
     case length
   }

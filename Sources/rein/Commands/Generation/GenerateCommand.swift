@@ -1,0 +1,183 @@
+import ArgumentParser
+import Foundation
+import LanguageModels
+import Tokenization
+import Torch
+import Training
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate", abstract: "Draw completions from a language model.",
+    discussion: """
+      Prompts come as arguments, as lines on standard input (--stdin), or as JSON Lines with `prompt`, a text or a list of \
+      token ids (--input). With none at all the model starts from nothing. Text becomes tokens as tokenizer.json says, \
+      special tokens in front included. An answer depends on its prompt and its seed, not on what else is asked.
+
+        rein generate --model Models/base --samples 3 "The film is"
+        rein generate --model Models/base --input prompts.jsonl > answers.jsonl
+      """)
+
+  @OptionGroup var place: ModelOptions
+
+  @Argument(help: "Prompts.")
+  var prompts: [String] = []
+
+  @Option(help: "A JSON Lines file with `prompt`, and `seed` if you like; - reads standard input.")
+  var input: String?
+
+  @Flag(name: .customLong("stdin"), help: "Read prompts from standard input, one a line.")
+  var fromStandardInput = false
+
+  @Option(help: "Completions for each prompt.")
+  var samples = 1
+
+  @OptionGroup var drawing: SamplingOptions
+
+  @Option(name: .customLong("max-new-tokens"), help: "Longest completion.")
+  var maximumLength = 40
+
+  @Option(name: .customLong("min-new-tokens"), help: "Shortest completion.")
+  var minimumLength = 0
+
+  @Option(help: "How many completions are written side by side.")
+  var batch = 64
+
+  @Flag(
+    name: .customLong("log-probabilities"),
+    help: "With every token its log-probability, as it was drawn: implies --json.")
+  var showsLogProbabilities = false
+
+  @Flag(help: "Print one JSON object per completion; --input always does.")
+  var json = false
+
+  private var printsJSON: Bool { json || input != nil || showsLogProbabilities }
+
+  func run() throws {
+    for (name, value) in [("samples", samples), ("batch", batch)] where value < 1 {
+      throw InputProblem("--\(name) \(value) is below 1")
+    }
+    let model = try place.load()
+    let sampling = try drawing.sampling(
+      model.defaults, maximumLength: maximumLength, minimumLength: minimumLength)
+    let requests = try requests(model, longest: model.longestPrompt(sampling))
+    if requests.count == 1 && !printsJSON && isatty(STDOUT_FILENO) == 1 {
+      stream(requests[0], model, sampling)
+      return
+    }
+    let total = requests.count
+    try Console().watching(unit: "completions") { show in
+      for start in stride(from: 0, to: total, by: batch) {
+        let chosen = requests[start..<min(start + batch, total)]
+        try answer(Array(chosen), model, sampling)
+        // On a terminal the results themselves show how far the work is.
+        if isatty(STDOUT_FILENO) == 0 { show(min(start + batch, total), total) }
+      }
+    }
+  }
+
+  private struct Request {
+    var prompt: PromptRow.Content
+    var tokens: [Int]
+    var seed: UInt64
+  }
+
+  private func requests(_ model: LoadedModel, longest: Int) throws -> [Request] {
+    try rows().flatMap { row in
+      let tokens: [Int]
+      switch row.content {
+      case .text(let text): tokens = model.frame.opening(text)
+      case .tokens(let given): tokens = given
+      }
+      if let bad = tokens.first(where: {
+        !(0..<model.policy.configuration.vocabularyCount).contains($0)
+      }) {
+        throw InputProblem("\(row.content): the model has no token \(bad)")
+      }
+      guard tokens.count <= longest else {
+        throw InputProblem(
+          "the prompt \(row.content) has \(tokens.count) tokens: with \(maximumLength) new ones the model takes \(longest)"
+        )
+      }
+      let first = row.seed ?? drawing.seed
+      return (0..<UInt64(samples)).map {
+        Request(prompt: row.content, tokens: tokens, seed: first &+ $0)
+      }
+    }
+  }
+
+  private func rows() throws -> [PromptRow] {
+    var rows = prompts.map { PromptRow(content: .text($0)) }
+    if fromStandardInput {
+      while let line = readLine() { rows.append(PromptRow(content: .text(line))) }
+      guard !rows.isEmpty else { throw InputProblem("there are no prompts on standard input") }
+    }
+    if let input { rows += try PromptRow.read(input) }
+    return rows.isEmpty ? [PromptRow(content: .text(""))] : rows
+  }
+
+  private func answer(_ requests: [Request], _ model: LoadedModel, _ sampling: Sampling) throws {
+    // Strings that end an answer are looked for as it grows, so that no more is written than is needed.
+    var streams = requests.map { _ in TextStream(model.tokenizer, stopStrings: drawing.stop) }
+    let rollout = model.sampler(sampling).rollout(
+      requests.map(\.tokens), drawing: draws(requests),
+      while: drawing.stop.isEmpty
+        ? nil
+        : { row, token in
+          _ = streams[row].append(token)
+          return !streams[row].isStopped
+        })
+    var logProbabilities = showsLogProbabilities ? rollout.logProbabilities.doubles[...] : []
+    for (request, completion) in zip(requests, rollout.completions) {
+      var text = TextStream(model.tokenizer, stopStrings: drawing.stop)
+      for token in completion.text { _ = text.append(token) }
+      _ = text.finish()
+      let logs = logProbabilities.prefix(completion.tokens.count)
+      logProbabilities = logProbabilities.dropFirst(logs.count)
+      try show(request, completion, text.text, logs: Array(logs))
+    }
+  }
+
+  private func draws(_ requests: [Request]) -> TokenDraws {
+    .seeds(requests.map { TokenDraws.seed($0.seed, prompt: $0.tokens) })
+  }
+
+  private func show(
+    _ request: Request, _ completion: Completion, _ text: String, logs: [Double]
+  ) throws {
+    guard printsJSON else {
+      if case .text(let prompt) = request.prompt { return Console.print(prompt + text) }
+      return Console.print(text)
+    }
+    var fields: [String: Any] = [
+      "completion": text, "tokens": completion.tokens, "finish": completion.finish.rawValue,
+      "seed": request.seed,
+    ]
+    switch request.prompt {
+    case .text(let prompt): fields["prompt"] = prompt
+    case .tokens(let tokens): fields["prompt"] = tokens
+    }
+    if showsLogProbabilities { fields["log_probabilities"] = logs }
+    try Console.printJSON(fields)
+  }
+
+  // One answer appears as it is written.
+  private func stream(_ request: Request, _ model: LoadedModel, _ sampling: Sampling) {
+    if case .text(let prompt) = request.prompt { Console.write(Data(prompt.utf8)) }
+    var text = TextStream(model.tokenizer, stopStrings: drawing.stop)
+    _ = model.sampler(sampling).rollout([request.tokens], drawing: draws([request])) { _, token in
+      Console.write(Data(text.append(token).utf8))
+      return !text.isStopped
+    }
+    Console.write(Data((text.finish() + "\n").utf8))
+  }
+}
+
+extension PromptRow.Content: CustomStringConvertible {
+  /// The beginning of it, for messages.
+  var description: String {
+    switch self {
+    case .text(let text): text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
+    case .tokens(let tokens): tokens.count > 8 ? "\(tokens.prefix(8))…" : "\(tokens)"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import LanguageModels
+import Tokenization
+import Torch
+import Training
+
+/// Which model answers, and where it runs.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "The model's folder, in the layout of the Hugging Face hub.")
+  var model: String
+
+  @Option(help: "cpu, cuda, cuda:N or mps.")
+  var device = "cpu"
+
+  @Option(help: "The type of the weights in memory: float32, bfloat16 or float64.")
+  var dtype = "float32"
+
+  /// Loads model and tokenizer.
+  func load() throws -> LoadedModel {
+    let types: [DataType] = [.float32, .bfloat16, .float64]
+    guard let type = types.first(where: { $0.rawValue == dtype }) else {
+      throw InputProblem(
+        "--dtype \(dtype) is none of \(types.map(\.rawValue).joined(separator: ", "))")
+    }
+    let folder = ModelFolder(URL(fileURLWithPath: model))
+    let place = try Device(named: device)
+    let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
+    let policy = try folder.languageModel(dataType: type, device: place)
+    guard tokenizer.identifierBound <= policy.configuration.vocabularyCount else {
+      throw InputProblem(
+        "\(folder.tokenizerURL.relativePath) has tokens up to \(tokenizer.identifierBound - 1), the model \(policy.configuration.vocabularyCount) in all"
+      )
+    }
+    return LoadedModel(
+      folder: folder, policy: policy, tokenizer: tokenizer,
+      frame: try TextFrame(
+        tokenizer, file: folder.tokenizerURL, model: policy.configuration),
+      defaults: try folder.generationConfiguration())
+  }
+}
+
+/// A model that is ready to answer.
+struct LoadedModel {
+  let folder: ModelFolder
+  let policy: LanguageModel
+  let tokenizer: Tokenizer
+  let frame: TextFrame
+  let defaults: GenerationConfiguration
+
+  /// The longest prompt that leaves room for an answer.
+  func longestPrompt(_ sampling: Sampling) -> Int {
+    policy.configuration.positionCount - sampling.maximumLength + 1
+  }
+
+  func sampler(_ sampling: Sampling) -> Sampler {
+    Sampler(policy, sampling, stopTokens: policy.configuration.stopTokens)
+  }
+}

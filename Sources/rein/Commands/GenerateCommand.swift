@@ -14,8 +14,7 @@ struct GenerateCommand: ParsableCommand {
         rein generate --model Models/base --samples 3 "The film is"
       """)
 
-  @Option(help: "The model's folder.")
-  var model: String
+  @OptionGroup var choice: ModelChoice
 
   @Argument(help: "Prompts.")
   var prompts: [String] = []
@@ -55,10 +54,10 @@ struct GenerateCommand: ParsableCommand {
       temperature: temperature, topK: topK, topP: topP, maximumLength: maximumLength)
     if let problem = sampling.problem { throw InputProblem(problem) }
     guard samples > 0 else { throw InputProblem("--samples \(samples) is below 1") }
-    let folder = ModelFolder(URL(fileURLWithPath: model))
+    let folder = choice.folder
     let place = try Device(named: device)
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let policy = try folder.languageModel(device: place)
+    let policy = try choice.languageModel(device: place)
     guard
       let start = policy.configuration.beginningOfTextToken ?? policy.configuration.endOfTextToken
     else {

@@ -73,7 +73,9 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
     const auto reference_projection = from_divergence ? widened(reference_weight) : at::Tensor();
     // Nothing here is in place that a second differentiation needs.
     auto hidden_gradient = at::empty_like(hidden);
-    auto weight_gradient = at::zeros_like(projection);
+    // A projection that is not trained gets no gradient, nor room for one.
+    const bool wanted = context->needs_input_grad(1);
+    auto weight_gradient = wanted ? at::zeros_like(projection) : at::Tensor();
     for (int64_t start = 0; start < hidden.size(0); start += rows_per_chunk) {
       const int64_t count = std::min(rows_per_chunk, hidden.size(0) - start);
       auto h = widened(hidden.narrow(0, start, count));
@@ -100,9 +102,10 @@ struct TokenStatistics : public torch::autograd::Function<TokenStatistics> {
       }
       if (temperature != 1.0) slope.div_(temperature);
       hidden_gradient.narrow(0, start, count).copy_(at::mm(slope, projection));
-      weight_gradient.addmm_(slope.t(), h);
+      if (wanted) weight_gradient.addmm_(slope.t(), h);
     }
-    return {hidden_gradient, weight_gradient.to(weight.scalar_type()), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    if (wanted) weight_gradient = weight_gradient.to(weight.scalar_type());
+    return {hidden_gradient, weight_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 

@@ -5,10 +5,20 @@ public import Torch
 public struct LanguageModel: Sendable {
   /// Tokens to hidden states.
   public let trunk: Trunk
-  /// All weights, under Hugging Face's names.
+  /// All weights but an adapter's, under Hugging Face's names.
   public let parameters: Parameters
+  /// What low-rank adaptation adds to them, if it does.
+  public let adapter: Adapter?
   /// The output projection [vocabulary, width]: the token embedding, or a matrix of its own.
   public let outputWeight: Tensor
+
+  /// What training changes: the adapter where there is one, else all weights.
+  public var trainedParameters: Parameters { adapter?.parameters ?? parameters }
+
+  /// Whether training with a dropout generator drops anything.
+  public var hasDropout: Bool {
+    configuration.hasDropout || (adapter?.configuration.dropout ?? 0) > 0
+  }
 
   /// The shape.
   public var configuration: DecoderConfiguration { trunk.configuration }
@@ -20,7 +30,13 @@ public struct LanguageModel: Sendable {
   ///   - parameter: Where the weights come from.
   /// - Throws: `WeightError`.
   public init(_ configuration: DecoderConfiguration, _ parameter: ParameterBuilder) throws {
-    trunk = try Trunk(configuration, parameter)
+    try self.init(configuration, parameter, adapter: nil)
+  }
+
+  init(
+    _ configuration: DecoderConfiguration, _ parameter: ParameterBuilder, adapter: AdapterBuilder?
+  ) throws {
+    trunk = try Trunk(configuration, parameter, adapter: adapter)
     outputWeight =
       configuration.tiesEmbeddings
       ? trunk.tokenEmbedding
@@ -29,6 +45,7 @@ public struct LanguageModel: Sendable {
         [configuration.vocabularyCount, configuration.width],
         .normal(standardDeviation: configuration.initializerRange))
     parameters = parameter.parameters
+    self.adapter = adapter?.adapter
   }
 
   /// Scores of every token at every place.
@@ -48,8 +65,13 @@ public struct LanguageModel: Sendable {
     hidden.matmul(outputWeight.transposed())
   }
 
-  /// A second model with the same values and storage of its own.
+  /// A second model with the same values, and storage of its own for all that is trained.
   public func copy() throws -> LanguageModel {
+    if let adapter {
+      let twin = try adapted(by: adapter.configuration, using: Generator(seed: 0))
+      twin.trainedParameters.assign(trainedParameters)
+      return twin
+    }
     let builder = ParameterBuilder(
       generator: Generator(seed: 0), dataType: outputWeight.dataType, device: outputWeight.device)
     let twin = try LanguageModel(configuration, builder)

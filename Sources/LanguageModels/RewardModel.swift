@@ -8,8 +8,10 @@ public struct RewardModel: Sendable {
   /// Tokens to hidden states.
   public let trunk: Trunk
   private let score: Tensor
-  /// All weights.
+  /// All weights but an adapter's.
   public let parameters: Parameters
+  /// What low-rank adaptation adds to them, if it does, with a head of its own.
+  public let adapter: Adapter?
   /// Scores are reported as (raw − mean) / deviation, so that KL coefficients have a meaning.
   public var normalization: Normalization
 
@@ -30,6 +32,17 @@ public struct RewardModel: Sendable {
     }
   }
 
+  /// What training changes: the adapter where there is one, else all weights.
+  public var trainedParameters: Parameters { adapter?.parameters ?? parameters }
+
+  /// What files call the head.
+  static let headName = "score.weight"
+
+  /// Whether training with a dropout generator drops anything.
+  public var hasDropout: Bool {
+    configuration.hasDropout || (adapter?.configuration.dropout ?? 0) > 0
+  }
+
   /// The shape.
   public var configuration: DecoderConfiguration { trunk.configuration }
 
@@ -46,11 +59,20 @@ public struct RewardModel: Sendable {
     _ configuration: DecoderConfiguration, normalization: Normalization = .identity,
     _ parameter: ParameterBuilder
   ) throws {
-    trunk = try Trunk(configuration, parameter)
-    score = try parameter(
-      "score.weight", [1, configuration.width],
+    try self.init(configuration, normalization: normalization, parameter, adapter: nil)
+  }
+
+  init(
+    _ configuration: DecoderConfiguration, normalization: Normalization,
+    _ parameter: ParameterBuilder, adapter: AdapterBuilder?
+  ) throws {
+    trunk = try Trunk(configuration, parameter, adapter: adapter)
+    let head = try parameter(
+      RewardModel.headName, [1, configuration.width],
       .normal(standardDeviation: 1 / Double(configuration.width + 1).squareRoot()))
+    score = try adapter?.head(RewardModel.headName, startingAt: head) ?? head
     parameters = parameter.parameters
+    self.adapter = adapter?.adapter
     self.normalization = normalization
   }
 

@@ -6,6 +6,8 @@ public struct Affine: Sendable {
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
+  /// What is added to it by low rank, if anything is.
+  public private(set) var adapter: LowRankAdapter?
   private let storesInputsFirst: Bool
 
   /// A layer named `name` in the weight file.
@@ -44,9 +46,22 @@ public struct Affine: Sendable {
     bias = hasBias ? try parameter("\(name).bias", [outputs], .constant(0)) : nil
   }
 
+  /// The same layer with an adapter on it.
+  public func adapted(by adapter: LowRankAdapter) -> Affine {
+    var layer = self
+    layer.adapter = adapter
+    return layer
+  }
+
   /// [..., in] → [..., out].
-  public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.affine(weight: storesInputsFirst ? weight : weight.transposed(), bias: bias)
+  ///
+  /// - Parameters:
+  ///   - input: [..., in].
+  ///   - dropout: Where an adapter's dropout masks come from, while training.
+  /// - Returns: [..., out].
+  public func callAsFunction(_ input: Tensor, dropout: Generator? = nil) -> Tensor {
+    let output = input.affine(weight: storesInputsFirst ? weight : weight.transposed(), bias: bias)
+    return adapter.map { output + $0(input, dropout: dropout) } ?? output
   }
 }
 

@@ -56,11 +56,13 @@ public enum Initialization: Sendable, Equatable {
   case constant(Double)
   /// Independent draws from a normal distribution around zero.
   case normal(standardDeviation: Double)
+  /// Independent draws from −bound to bound.
+  case uniform(bound: Double)
   /// Orthonormal rows or columns times a gain; for matrices.
   case orthogonal(gain: Double)
 }
 
-/// Makes a module's parameters, from a generator or from a weight file, and remembers them.
+/// Makes a module's parameters, from a generator, from a weight file or out of another module, and remembers them.
 ///
 /// A module asks for each parameter by name and shape in its initializer, so one code path serves fresh and loaded
 /// models and the list of parameters cannot be forgotten.
@@ -68,6 +70,7 @@ public final class ParameterBuilder {
   private enum Origin {
     case random(Generator)
     case file(any TensorSource, missing: Generator?)
+    case shared([String: Tensor])
   }
 
   private let origin: Origin
@@ -107,6 +110,17 @@ public final class ParameterBuilder {
     self.device = device
   }
 
+  /// The parameters of another module in their own storage, without gradients: a second module over the same weights costs
+  /// no memory, and sees whatever becomes of them.
+  ///
+  /// - Parameter parameters: All that will be asked for.
+  public init(sharing parameters: Parameters) {
+    origin = .shared(
+      Dictionary(zip(parameters.names, parameters.tensors), uniquingKeysWith: { $1 }))
+    dataType = parameters.tensors.first?.dataType ?? .float32
+    device = parameters.tensors.first?.device ?? .cpu
+  }
+
   /// One parameter.
   ///
   /// - Parameters:
@@ -114,15 +128,24 @@ public final class ParameterBuilder {
   ///   - shape: Its shape.
   ///   - initialization: How it starts where it is not loaded.
   ///   - alternatives: Other names under which files hold it.
-  /// - Returns: A tensor with gradients.
+  /// - Returns: A tensor with gradients, unless it is shared.
   /// - Throws: `WeightError` if the file lacks it or has another shape.
   public func callAsFunction(
     _ name: String, _ shape: [Int], _ initialization: Initialization, alternatives: [String] = []
   ) throws -> Tensor {
-    let value = try load(name, shape, alternatives) ?? draw(name, shape, initialization)
-    let parameter = value.asParameter()
+    let parameter =
+      try shared(name, shape)
+      ?? (load(name, shape, alternatives) ?? draw(name, shape, initialization)).asParameter()
     parameters.append(name, parameter)
     return parameter
+  }
+
+  private func shared(_ name: String, _ shape: [Int]) -> Tensor? {
+    guard case .shared(let tensors) = origin else { return nil }
+    guard let tensor = tensors[name], tensor.shape == shape else {
+      preconditionFailure("no parameter \(name) \(shape) in a module that shares its own")
+    }
+    return tensor.detached()
   }
 
   private func load(_ name: String, _ shape: [Int], _ alternatives: [String]) throws -> Tensor? {
@@ -149,12 +172,14 @@ public final class ParameterBuilder {
     switch origin {
     case .random(let given), .file(_, .some(let given)): generator = given
     case .file(let file, .none): throw WeightError.missing(file: file.path, tensor: name)
+    case .shared: preconditionFailure("a shared parameter is not drawn")
     }
     let values: Tensor
     switch initialization {
     case .constant(let value): values = .full(shape, value)
     case .normal(let deviation):
       values = generator.normal(shape, standardDeviation: deviation, dataType: .float32)
+    case .uniform(let bound): values = generator.uniform(shape, in: -bound..<bound)
     case .orthogonal(let gain):
       precondition(shape.count == 2, "an orthogonal tensor of shape \(shape): only matrices are")
       let matrix = orthogonalMatrix(

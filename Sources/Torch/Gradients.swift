@@ -32,6 +32,9 @@ extension Tensor {
     return try body()
   }
 
+  /// Whether operators are recorded for differentiation, on this thread.
+  public static var isRecording: Bool { ct_is_recording() }
+
   /// Runs a body whose operators are not recorded, inside a scope that records.
   ///
   /// - Parameter body: What not to record.

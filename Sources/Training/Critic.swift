@@ -15,6 +15,8 @@ public final class Critic {
   /// How Q(s, a) is made, where it has one.
   public var actionValueForm: Method.CriticChoice.ActionValueForm { choice.actionValueForm }
   /// The critic's own weights (`v_head.…`, `q_head.…`, a value model's `transformer.…`); the policy's trunk is not among them.
+  ///
+  /// A value model is an adapter on the policy's own weights where the policy is one.
   public let parameters: Parameters
 
   /// A critic that answers zero everywhere.
@@ -35,7 +37,18 @@ public final class Critic {
       weights.map { ParameterBuilder(file: $0) } ?? ParameterBuilder(generator: generator)
     }
     var parameters = Parameters()
-    if choice.kind == .valueModel {
+    if choice.kind == .valueModel, policy.adapter != nil {
+      // On the policy's own weights, with an adapter of its own.
+      let twin = try policy.copy()
+      parameters = twin.trainedParameters
+      if let weights {
+        let file = ParameterBuilder(file: weights)
+        for (name, tensor) in zip(parameters.names, parameters.tensors) {
+          tensor.assign(try file(name, tensor.shape, .constant(0)))
+        }
+      }
+      valueTrunk = twin.trunk
+    } else if choice.kind == .valueModel {
       let model = builder()
       valueTrunk = try Trunk(policy.configuration, model)
       if weights == nil { model.parameters.assign(policy.parameters) }

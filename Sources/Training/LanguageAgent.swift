@@ -9,7 +9,7 @@ public import Torch
 public final class LanguageAgent: Agent {
   /// What a run works with.
   public struct Parts {
-    /// The model that is trained, in place.
+    /// The model that is trained, in place, or its adapter if it has one.
     public var policy: LanguageModel
     /// The model it is held to, or watched against.
     public var reference: LanguageModel
@@ -56,6 +56,7 @@ public final class LanguageAgent: Agent {
   private let sampler: Sampler
   private let promptOrder: Generator
   private let draws: Generator
+  private let adapterDropout: Generator
   private var waitingPrompts: [Int] = []
 
   private var policy: LanguageModel { parts.policy }
@@ -82,6 +83,12 @@ public final class LanguageAgent: Agent {
           "a prompt of \(longest) tokens and \(configuration.sampling.maximumLength) new ones do not fit \(positions) positions"
       )
     }
+    if configuration.method.objective.kind == .trustRegion,
+      parts.policy.adapter?.configuration.dropout ?? 0 > 0
+    {
+      throw TrainingError.configuration(
+        key: "lora.dropout", reason: "trust-region compares one policy with itself: use 0")
+    }
     self.parts = parts
     method = configuration.method
     sampling = configuration.sampling
@@ -92,10 +99,11 @@ public final class LanguageAgent: Agent {
       recordsGreedy: configuration.method.objective.greedyAwareness != nil)
     promptOrder = Generator(seed: seed, purpose: "prompts")
     draws = Generator(seed: seed, purpose: "rollouts")
+    adapterDropout = Generator(seed: seed, purpose: "adapter dropout")
   }
 
-  /// The weights of the policy.
-  public var policyParameters: Parameters { policy.parameters }
+  /// The weights of the policy that are trained.
+  public var policyParameters: Parameters { policy.trainedParameters }
   /// The weights of the critic alone.
   public var criticParameters: Parameters { critic.parameters }
   /// Completions are computed as a whole.
@@ -224,7 +232,9 @@ public final class LanguageAgent: Agent {
     let layout = layout(record, minibatch)
     let pick = { (tensor: Tensor) in tensor.selecting(minibatch.places, along: 0) }
     var judgement = Judgement()
-    let hidden = layout.predicting(policy.trunk(layout.batch.tokens))
+    // Only passes that are learned from drop anything, and only what the adapter sees: completions are drawn without dropout.
+    let context = Trunk.Context(adapterDropout: Tensor.isRecording ? adapterDropout : nil)
+    let hidden = layout.predicting(policy.trunk(layout.batch.tokens, context))
     if questions.policy {
       let chosen = layout.tokens.unsqueezed(1)
       let greedy = questions.greedy ? record.rollout.greedy : nil

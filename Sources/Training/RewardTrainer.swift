@@ -94,7 +94,7 @@ public final class RewardTrainer: Trainer {
   /// A trainer at step zero.
   ///
   /// - Parameters:
-  ///   - model: Trained in place.
+  ///   - model: Trained in place, or its adapter and head if it has one.
   ///   - preferences: What raters said.
   ///   - configuration: How to train.
   ///   - seed: Decides order and dropout.
@@ -107,10 +107,10 @@ public final class RewardTrainer: Trainer {
     self.model = model
     self.preferences = preferences
     self.configuration = configuration
-    optimizer = AdamW(model.parameters, configuration.optimizer)
-    average = WeightAverage(of: model.parameters, decay: configuration.averaging)
+    optimizer = AdamW(model.trainedParameters, configuration.optimizer)
+    average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
-    dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    dropout = model.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
     let count = preferences.count
     guard count >= preferences.least else { throw TrainingError.noData("the preferences") }
     // What is left over counts as a batch where it makes one.
@@ -121,7 +121,7 @@ public final class RewardTrainer: Trainer {
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = preferences.batch(nextIndices())
-    let parameters = model.parameters.tensors
+    let parameters = model.trainedParameters.tensors
     let (loss, gradients, margins, scores) = Tensor.recording {
       let (scores, modelling) = forward(batch.texts)
       let first = scores.selecting(Tensor(batch.pairs.map(\.first)), along: 0)

@@ -70,7 +70,7 @@ public final class SupervisedTrainer: Trainer {
   /// A trainer at step zero.
   ///
   /// - Parameters:
-  ///   - model: Trained in place; its configuration's dropout is what is applied.
+  ///   - model: Trained in place, or its adapter if it has one; its configuration's dropout is what is applied.
   ///   - examples: The training texts.
   ///   - configuration: How to train.
   ///   - seed: Decides order and dropout.
@@ -84,10 +84,10 @@ public final class SupervisedTrainer: Trainer {
     self.model = model
     self.examples = examples
     self.configuration = configuration
-    optimizer = AdamW(model.parameters, configuration.optimizer)
-    average = WeightAverage(of: model.parameters, decay: configuration.averaging)
+    optimizer = AdamW(model.trainedParameters, configuration.optimizer)
+    average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
-    dropout = model.configuration.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    dropout = model.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
     // Later epochs have about as many batches as one drawn now, from a generator of its own.
     let perEpoch = LengthBuckets.batches(
       of: examples.map { $0.prompt.count + $0.completion.count },
@@ -102,7 +102,7 @@ public final class SupervisedTrainer: Trainer {
     let (loss, gradients) = Tensor.recording {
       let statistics = model.statistics(layout, dropout: dropout).statistics
       let loss = -statistics.logProbabilities.mean()
-      return (loss.item, loss.gradients(of: model.parameters.tensors))
+      return (loss.item, loss.gradients(of: model.trainedParameters.tensors))
     }
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
     let norm = try optimizer.checkedStep(

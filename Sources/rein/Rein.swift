@@ -18,6 +18,7 @@ struct Rein: ParsableCommand {
         rein reward      train a reward model on ratings or preferences
         rein ppo         train the policy by reinforcement learning
         rein control     train a small policy in a world
+        rein merge       put an adapter into its model
         rein generate    draw completions
         rein score       log-probabilities, entropies, values or rewards of texts
         rein report      one HTML page for a run
@@ -31,7 +32,8 @@ struct Rein: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
-      PolicyCommand.self, ControlCommand.self, GenerateCommand.self, ScoreCommand.self,
+      PolicyCommand.self, ControlCommand.self, MergeCommand.self, GenerateCommand.self,
+      ScoreCommand.self,
       ReportCommand.self,
       ReproduceCommand.self, MetricsCommand.self, BenchmarkCommand.self,
     ])

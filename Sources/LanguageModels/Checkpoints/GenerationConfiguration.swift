@@ -59,6 +59,6 @@ extension ModelFolder {
     guard FileManager.default.fileExists(atPath: generationURL.path) else {
       return GenerationConfiguration()
     }
-    return try decode(GenerationConfiguration.self, from: generationURL)
+    return try ModelFolder.decode(GenerationConfiguration.self, from: generationURL)
   }
 }

@@ -3,7 +3,7 @@ import NeuralNetworks
 public import Torch
 
 extension ModelFolder {
-  /// Writes a language model, file by file, each all or nothing.
+  /// Writes a language model, file by file, each all or nothing; an adapter is merged into what is written.
   ///
   /// - Parameters:
   ///   - model: The model.
@@ -15,10 +15,10 @@ extension ModelFolder {
   {
     var file = CheckpointConfiguration(model.configuration)
     file.architectures = [model.configuration.family.languageModelClass]
-    try save(file, model.parameters, dataType, tokenizer)
+    try save(file, model.merged().parameters, dataType, tokenizer)
   }
 
-  /// Writes a reward model, file by file, each all or nothing.
+  /// Writes a reward model, file by file, each all or nothing; an adapter is merged into what is written.
   ///
   /// - Parameters:
   ///   - model: The model.
@@ -33,7 +33,7 @@ extension ModelFolder {
     file.id2label = ["0": "LABEL_0"]
     file.label2id = ["LABEL_0": 0]
     file.rein_reward_normalization = model.normalization
-    try save(file, model.parameters, dataType, tokenizer)
+    try save(file, model.merged().parameters, dataType, tokenizer)
   }
 
   private func save(
@@ -43,14 +43,29 @@ extension ModelFolder {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     var configuration = configuration
     configuration.torch_dtype = dataType.rawValue
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let fields = try encoder.encode(configuration)
+    let fields = try ModelFolder.encoder.encode(configuration)
     // The weights first: a folder with a configuration is a folder that can be loaded.
     try SafeTensors.write(parameters, to: weightsURL, as: dataType)
     try fields.write(to: configurationURL, options: .atomic)
-    if let tokenizer, tokenizer.standardizedFileURL != tokenizerURL.standardizedFileURL {
-      try Data(contentsOf: tokenizer).write(to: tokenizerURL, options: .atomic)
+    // A folder with an adapter is read as one.
+    for rest in [AdapterFolder(url).configurationURL, AdapterFolder(url).weightsURL]
+    where FileManager.default.fileExists(atPath: rest.path) {
+      try FileManager.default.removeItem(at: rest)
     }
+    try lay(tokenizer)
+  }
+
+  /// Lays a tokenizer beside the weights, unless it is there.
+  func lay(_ tokenizer: URL?) throws {
+    let target = url.appending(path: ModelFolder.tokenizerName)
+    guard let tokenizer, tokenizer.standardizedFileURL != target.standardizedFileURL else { return }
+    try Data(contentsOf: tokenizer).write(to: target, options: .atomic)
+  }
+
+  /// Writes configurations as people read them.
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return encoder
   }
 }

@@ -2,7 +2,8 @@ public import Foundation
 public import NeuralNetworks
 public import Torch
 
-/// A model in Hugging Face's layout: `config.json`, `model.safetensors`, and beside them `tokenizer.json`.
+/// A model in Hugging Face's layout: `config.json`, `model.safetensors`, and beside them `tokenizer.json`; or an adapter
+/// in PEFT's (``AdapterFolder``), which stands for the model that it names with the adapter on it.
 public struct ModelFolder: Sendable {
   /// What can be wrong with a folder.
   public enum Problem: Error, Equatable, CustomStringConvertible {
@@ -32,14 +33,29 @@ public struct ModelFolder: Sendable {
   public var indexURL: URL { url.appending(path: "model.safetensors.index.json") }
   /// Where the shape is.
   public var configurationURL: URL { url.appending(path: "config.json") }
-  /// Where the tokenizer is.
-  public var tokenizerURL: URL { url.appending(path: "tokenizer.json") }
+  /// Where the tokenizer is: beside an adapter without one it is that of the model that it adapts.
+  public var tokenizerURL: URL {
+    let own = url.appending(path: ModelFolder.tokenizerName)
+    guard !FileManager.default.fileExists(atPath: own.path), let base = try? adapter?.base() else {
+      return own
+    }
+    return base.tokenizerURL
+  }
+
+  static let tokenizerName = "tokenizer.json"
+
+  /// The adapter, if the folder holds one.
+  public var adapter: AdapterFolder? {
+    let adapter = AdapterFolder(url)
+    return FileManager.default.fileExists(atPath: adapter.configurationURL.path) ? adapter : nil
+  }
 
   /// The model's shape.
   ///
   /// - Returns: The shape.
   /// - Throws: `ModelFolder.Problem`.
   public func configuration() throws(Problem) -> DecoderConfiguration {
+    if let adapter { return try adapter.base().configuration() }
     let file = try decode(CheckpointConfiguration.self)
     let keys = try decode(StatedKeys.self)
     var shape: DecoderConfiguration
@@ -87,6 +103,7 @@ public struct ModelFolder: Sendable {
   /// - Returns: True for a class such as `GPT2ForSequenceClassification`.
   /// - Throws: `ModelFolder.Problem`.
   public func isRewardModel() throws(Problem) -> Bool {
+    if let adapter { return try adapter.isRewardModel() }
     let classes = try decode(CheckpointConfiguration.self).architectures ?? []
     return classes.contains { $0.hasSuffix("ForSequenceClassification") }
   }
@@ -103,7 +120,10 @@ public struct ModelFolder: Sendable {
     configuration shape: DecoderConfiguration? = nil, dataType: DataType = .float32,
     device: Device = .cpu
   ) throws -> LanguageModel {
-    try LanguageModel(
+    if let adapter {
+      return try adapter.languageModel(configuration: shape, dataType: dataType, device: device)
+    }
+    return try LanguageModel(
       shape ?? configuration(),
       ParameterBuilder(file: weights(), dataType: dataType, device: device))
   }
@@ -114,6 +134,7 @@ public struct ModelFolder: Sendable {
   /// - Returns: The model in float32.
   /// - Throws: `ModelFolder.Problem` also where there is more than one label, `WeightError`.
   public func rewardModel(device: Device = .cpu) throws -> RewardModel {
+    if let adapter { return try adapter.rewardModel(device: device) }
     let extras = try decode(CheckpointConfiguration.self)
     let labels = extras.num_labels ?? extras.id2label?.count ?? 1
     guard labels == 1 else {
@@ -137,6 +158,11 @@ public struct ModelFolder: Sendable {
     headFrom generator: Generator, configuration shape: DecoderConfiguration? = nil,
     device: Device = .cpu
   ) throws -> RewardModel {
+    if adapter != nil {
+      throw Problem.configuration(
+        file: AdapterFolder(url).configurationURL.path,
+        reason: "a reward model starts from a whole model; merge the adapter first")
+    }
     let builder = try ParameterBuilder(
       file: weights(), drawingMissingFrom: generator, device: device)
     let model = try RewardModel(shape ?? configuration(), builder)
@@ -146,9 +172,13 @@ public struct ModelFolder: Sendable {
     return model
   }
 
-  func decode<Value: Decodable>(_ type: Value.Type, from file: URL? = nil) throws(Problem) -> Value
+  private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
+    try ModelFolder.decode(type, from: configurationURL)
+  }
+
+  /// What a file of JSON holds.
+  static func decode<Value: Decodable>(_ type: Value.Type, from file: URL) throws(Problem) -> Value
   {
-    let file = file ?? configurationURL
     let data: Data
     do {
       data = try Data(contentsOf: file)
@@ -157,6 +187,8 @@ public struct ModelFolder: Sendable {
     }
     do {
       return try JSONDecoder().decode(Value.self, from: data)
+    } catch let fault as ConfigurationFault {
+      throw .configuration(file: file.path, reason: fault.reason)
     } catch DecodingError.keyNotFound(let key, _) {
       throw .configuration(file: file.path, reason: "has no key '\(key.stringValue)'")
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)

@@ -54,17 +54,19 @@ struct Attention: Sendable {
     let (batch, time) = (input.size(0), input.size(1))
     return output(
       mixed(input, layer, pass)
-        .reshaped(batch, time, configuration.headCount * configuration.headWidth))
+        .reshaped(batch, time, configuration.headCount * configuration.headWidth),
+      dropout: pass.context.adapterDropout)
   }
 
   // [batch, time, heads, head width]
   private func mixed(_ input: Tensor, _ layer: Int, _ pass: Pass) -> Tensor {
     let time = input.size(1)
     let call = Call(configuration, pass.context, input)
+    let dropout = pass.context.adapterDropout
     let heads: Heads
     switch projection {
     case .byPart(let affine):
-      let packed = affine(input)
+      let packed = affine(input, dropout: dropout)
         .reshaped(input.size(0), time, 3, configuration.headCount, configuration.headWidth)
       if pass.rotation == nil, pass.windowed == nil,
         let answer = call.attend(packed, layer, pass.context)
@@ -73,12 +75,13 @@ struct Attention: Sendable {
       }
       heads = Heads(packed.permuted(2, 0, 3, 1, 4).unbound(0))
     case .byHead(let affine):
-      let packed = affine(input)
+      let packed = affine(input, dropout: dropout)
         .reshaped(input.size(0), time, configuration.headCount, 3, configuration.headWidth)
       heads = Heads(packed.permuted(3, 0, 2, 1, 4).unbound(0))
     case .separate(let queries, let keys, let values):
       let split = { (affine: Affine, count: Int, normalizer: Normalization?) in
-        let heads = affine(input).reshaped(input.size(0), time, count, configuration.headWidth)
+        let heads = affine(input, dropout: dropout)
+          .reshaped(input.size(0), time, count, configuration.headWidth)
         return (normalizer?(heads) ?? heads).permuted(0, 2, 1, 3)
       }
       let shared = configuration.keyValueHeadCount

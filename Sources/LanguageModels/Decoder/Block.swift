@@ -24,7 +24,7 @@ struct Block: Sendable {
     let afterAttention = hidden + dropped(attention(firstNormalization(hidden), layer: layer, pass))
     // Side by side, both read what came in; one after the other, the second reads what the first made of it.
     let second = configuration.isParallel ? hidden : afterAttention
-    return afterAttention + dropped(feedForward(secondNormalization(second)))
+    return afterAttention + dropped(feedForward(secondNormalization(second), pass))
   }
 }
 
@@ -49,9 +49,12 @@ struct FeedForward: Sendable {
       isResidual: true)
   }
 
-  func callAsFunction(_ input: Tensor) -> Tensor {
-    if let gate { return contraction(activation(gate(input)) * expansion(input)) }
-    return contraction(activation(expansion(input)))
+  func callAsFunction(_ input: Tensor, _ pass: Pass) -> Tensor {
+    let dropout = pass.context.adapterDropout
+    let expanded = expansion(input, dropout: dropout)
+    let inner =
+      gate.map { activation($0(input, dropout: dropout)) * expanded } ?? activation(expanded)
+    return contraction(inner, dropout: dropout)
   }
 }
 

@@ -6,10 +6,14 @@ struct PartBuilder {
   let configuration: DecoderConfiguration
   let names: WeightNames
   private let parameter: ParameterBuilder
+  private let adapter: AdapterBuilder?
 
-  init(_ configuration: DecoderConfiguration, _ parameter: ParameterBuilder) {
+  init(
+    _ configuration: DecoderConfiguration, _ parameter: ParameterBuilder, adapter: AdapterBuilder?
+  ) {
     self.configuration = configuration
     self.parameter = parameter
+    self.adapter = adapter
     names = configuration.family.names
   }
 
@@ -28,7 +32,7 @@ struct PartBuilder {
       epsilon: configuration.normalizationEpsilon, parameter, alternatives: names.bare)
   }
 
-  /// A projection.
+  /// A projection, with its adapter if it is to have one.
   ///
   /// Outputs that are added to the residual stream start smaller in GPT-2, by √(2 · layers) (Radford and others 2019).
   func affine(
@@ -39,9 +43,10 @@ struct PartBuilder {
     if isResidual && configuration.family == .gpt2 {
       deviation /= (2 * Double(configuration.layerCount)).squareRoot()
     }
-    return try Affine(
+    let layer = try Affine(
       name, from: inputs, to: outputs, hasBias: configuration.biases.contains(bias),
       storesInputsFirst: configuration.family.storesInputsFirst, standardDeviation: deviation,
       parameter, alternatives: names.bare)
+    return try adapter?.adapted(layer, name, from: inputs, to: outputs) ?? layer
   }
 }

@@ -18,8 +18,14 @@ public struct Trunk: Sendable {
   ///   - parameter: Where the weights come from.
   /// - Throws: `WeightError`.
   public init(_ configuration: DecoderConfiguration, _ parameter: ParameterBuilder) throws {
+    try self.init(configuration, parameter, adapter: nil)
+  }
+
+  init(
+    _ configuration: DecoderConfiguration, _ parameter: ParameterBuilder, adapter: AdapterBuilder?
+  ) throws {
     self.configuration = configuration
-    let parts = PartBuilder(configuration, parameter)
+    let parts = PartBuilder(configuration, parameter, adapter: adapter)
     let names = parts.names
     tokenEmbedding = try parts.embedding(
       names.trunk + names.tokenEmbedding, count: configuration.vocabularyCount)
@@ -43,18 +49,22 @@ public struct Trunk: Sendable {
     public var cache: KeyValueCache?
     /// Where dropout masks come from, while training.
     public var dropout: Generator?
+    /// Where an adapter's dropout masks come from, where nothing else is dropped; nil takes those of `dropout`.
+    public var adapterDropout: Generator?
     /// Whether attention is made of operators that can be differentiated twice; fused ones cannot.
     public var isTwiceDifferentiable: Bool
 
     /// The plain causal pass.
     public init(
       positions: Tensor? = nil, mask: Tensor.AttentionMask = .causal, cache: KeyValueCache? = nil,
-      dropout: Generator? = nil, isTwiceDifferentiable: Bool = false
+      dropout: Generator? = nil, adapterDropout: Generator? = nil,
+      isTwiceDifferentiable: Bool = false
     ) {
       self.positions = positions
       self.mask = mask
       self.cache = cache
       self.dropout = dropout
+      self.adapterDropout = adapterDropout ?? dropout
       self.isTwiceDifferentiable = isTwiceDifferentiable
     }
   }

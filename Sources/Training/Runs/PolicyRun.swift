@@ -23,6 +23,8 @@ public struct PolicyRun: Sendable {
     public var promptWords: Int?
     /// What the policy is rewarded for.
     public var reward = RewardChoice()
+    /// Whether an adapter is trained instead of all weights.
+    public var lora = AdapterChoice()
     /// Loop, optimizer, sampling and the method's four choices.
     public var training = PolicyConfiguration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -35,7 +37,7 @@ public struct PolicyRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case preset, policy, reference, prompts
       case promptWords = "prompt_words"
-      case reward, training, output
+      case reward, lora, training, output
       case storedType = "stored_type"
       case seed
     }
@@ -70,6 +72,8 @@ public struct PolicyRun: Sendable {
     public var ending: RunEnding
     /// Where the model is.
     public var model: URL
+    /// The number of the policy's weights that were trained.
+    public var trainedParameterCount: Int
     /// The last step's report.
     public var lastReport: StepReport?
   }
@@ -97,16 +101,16 @@ public struct PolicyRun: Sendable {
       throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
     }
     try configuration.training.validate()
-    try context.check(output: configuration.output, storedType: configuration.storedType)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
+    try context.check(
+      output: configuration.output, storedType: configuration.storedType,
+      isAdapter: configuration.lora.leavesAdapter(on: folder))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let policy = try folder.languageModel()
+    let policy = try configuration.lora.applied(
+      to: folder.languageModel(), seed: configuration.seed)
     let frame = try TextFrame(
       tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    let reference =
-      try configuration.reference.map {
-        try ModelFolder(URL(fileURLWithPath: $0)).languageModel()
-      } ?? policy.copy()
+    let reference = try reference(for: policy, folder)
     let decode = { @Sendable (tokens: [Int]) in
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
@@ -120,16 +124,15 @@ public struct PolicyRun: Sendable {
       .init(
         policy: policy, reference: reference, reward: rewards.training, prompts: prompts,
         decode: decode), seed: configuration.seed)
+    let saver = ModelSaver(
+      choice: configuration.lora, base: configuration.policy,
+      storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
     let session = try RunSession(context, seed: configuration.seed, observer: observer)
     var last: StepReport?
     let isFinished = try session.run(trainer) { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
     } rescue: { folder in
-      let saved = ModelFolder(folder)
-      try saved.save(
-        policy, as: configuration.storedType,
-        tokenizer: ModelFolder(URL(fileURLWithPath: configuration.policy)).tokenizerURL)
-      if trainer.agent.critic.kind != .none { try saved.save(trainer.agent.critic) }
+      try save(policy, trainer.agent.critic, saver, in: folder)
     } each: { report in
       var report = report
       report.metrics += try rewards.watched(trainer.agent.lastCompletions)
@@ -137,13 +140,36 @@ public struct PolicyRun: Sendable {
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      let saved = ModelFolder($0)
-      try saved.save(policy, as: configuration.storedType, tokenizer: folder.tokenizerURL)
-      if trainer.agent.critic.kind != .none { try saved.save(trainer.agent.critic) }
+      try save(policy, trainer.agent.critic, saver, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
-      lastReport: last)
+      trainedParameterCount: policy.trainedParameters.elementCount, lastReport: last)
+  }
+
+  // The weights under an adapter are there already: whoever asks for them gets them with the adapter off, and not a second time.
+  private func reference(for policy: LanguageModel, _ folder: ModelFolder) throws -> LanguageModel {
+    guard let path = configuration.reference else {
+      // A new adapter changes nothing yet, so that the policy at the start is the model without it.
+      return try configuration.lora.rank == nil ? policy.copy() : policy.base
+    }
+    let reference = ModelFolder(URL(fileURLWithPath: path))
+    if policy.adapter != nil, reference.adapter == nil {
+      let base = try folder.adapter?.base() ?? folder
+      if base.url.standardizedFileURL.path == reference.url.standardizedFileURL.path {
+        return try policy.base
+      }
+    }
+    return try reference.languageModel()
+  }
+
+  private func save(
+    _ policy: LanguageModel, _ critic: Critic, _ saver: ModelSaver, in folder: URL
+  ) throws {
+    try saver.save(policy, in: folder)
+    // A value model that is an adapter has no place on merged weights.
+    let isLost = critic.kind == .valueModel && policy.adapter != nil && configuration.lora.merges
+    if critic.kind != .none && !isLost { try ModelFolder(folder).save(critic) }
   }
 
   // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.

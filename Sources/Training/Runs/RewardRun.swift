@@ -18,6 +18,8 @@ public struct RewardRun: Sendable {
     public var heldOut: [String] = []
     /// Dropout while training.
     public var dropout = 0.1
+    /// Whether an adapter and the head are trained instead of all weights.
+    public var lora = AdapterChoice()
     /// How to train.
     public var training = RewardTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -30,7 +32,7 @@ public struct RewardRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case base, train
       case heldOut = "held_out"
-      case dropout, training, output
+      case dropout, lora, training, output
       case storedType = "stored_type"
       case seed
     }
@@ -47,8 +49,10 @@ public struct RewardRun: Sendable {
     public var model: URL
     /// Share of random pairs on which scores and mean ratings agree (ties half), by held-out file.
     public var accuracies: [(file: String, accuracy: Double)]
-    /// The number of weights.
+    /// The number of weights, an adapter's not counted.
     public var parameterCount: Int
+    /// The number of weights that were trained.
+    public var trainedParameterCount: Int
   }
 
   private struct HeldOut {
@@ -73,15 +77,22 @@ public struct RewardRun: Sendable {
     guard !configuration.base.isEmpty else {
       throw TrainingError.configuration(key: "base", reason: "name a language model's folder")
     }
-    try context.check(output: configuration.output, storedType: configuration.storedType)
+    try context.check(
+      output: configuration.output, storedType: configuration.storedType,
+      isAdapter: configuration.lora.leavesAdapter(on: nil))
     let base = ModelFolder(URL(fileURLWithPath: configuration.base))
     var shape = try base.configuration()
     let frame = try TextFrame(
       Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL, model: shape)
     shape.setDropout(configuration.dropout)
     try frame.check(shape, key: "base")
-    let model = try base.rewardModel(
-      headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape)
+    let model = try configuration.lora.applied(
+      to: base.rewardModel(
+        headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape),
+      seed: configuration.seed)
+    let saver = ModelSaver(
+      choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
+      tokenizer: base.tokenizerURL)
     let preferences = try PreferenceFiles(frame, longest: shape.positionCount)
       .read(configuration.train)
     let heldOut = try configuration.heldOut.map { file in
@@ -105,8 +116,7 @@ public struct RewardRun: Sendable {
       "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.accuracy] ?? .nan).short)"
     } rescue: { folder in
       trainer.finish(normalizingOn: preferences.texts)
-      try ModelFolder(folder).save(
-        trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
+      try saver.save(trainer.model, in: folder)
     } each: { report in
       let interval = max(1, trainer.stepCount / 10)
       guard let first = heldOut.first,
@@ -123,12 +133,12 @@ public struct RewardRun: Sendable {
       (file: set.name, accuracy: PairAgreement.accuracy(trainer.scores(set.texts), set.means))
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      try ModelFolder($0).save(
-        trainer.model, as: configuration.storedType, tokenizer: base.tokenizerURL)
+      try saver.save(trainer.model, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
-      accuracies: accuracies, parameterCount: model.parameters.elementCount)
+      accuracies: accuracies, parameterCount: model.parameters.elementCount,
+      trainedParameterCount: model.trainedParameters.elementCount)
   }
 }
 

@@ -164,16 +164,23 @@ extension RunContext {
   /// - Parameters:
   ///   - output: Where the trained model shall go.
   ///   - type: The type its weights shall have.
+  ///   - isAdapter: Whether it will be an adapter and no whole model.
   /// - Throws: `TrainingError.configuration`, `FileError.unwritable`.
-  func check(output: String?, storedType type: DataType) throws {
+  func check(output: String?, storedType type: DataType, isAdapter: Bool = false) throws {
     guard type.isFloatingPoint, type != .float64 else {
       throw TrainingError.configuration(
         key: "stored_type", reason: "\(type) holds no weights: use float32, bfloat16 or float16")
     }
     guard let output else { return }
     let folder = ModelFolder(URL(fileURLWithPath: output))
-    let isThere = FileManager.default.fileExists(atPath: folder.weightsURL.path)
-    guard !isThere || existing == .overwrite else {
+    let isThere = [folder.weightsURL, folder.indexURL].contains {
+      FileManager.default.fileExists(atPath: $0.path)
+    }
+    guard !(isThere && isAdapter) else {
+      throw TrainingError.configuration(
+        key: "output", reason: "\(output) holds a whole model, which an adapter does not replace")
+    }
+    guard !isThere && folder.adapter == nil || existing == .overwrite else {
       throw TrainingError.configuration(
         key: "output", reason: "\(output) holds a model already; --overwrite replaces it at the end"
       )

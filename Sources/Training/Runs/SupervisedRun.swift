@@ -19,6 +19,8 @@ public struct SupervisedRun: Sendable {
     public var base: String?
     /// The shape of a fresh model.
     public var model = Shape()
+    /// Whether an adapter is trained instead of all weights.
+    public var lora = AdapterChoice()
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -31,7 +33,7 @@ public struct SupervisedRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case train
       case heldOut = "held_out"
-      case tokenizer, base, model, training, output
+      case tokenizer, base, model, lora, training, output
       case storedType = "stored_type"
       case seed
     }
@@ -64,8 +66,10 @@ public struct SupervisedRun: Sendable {
     public var heldOutLoss: Double?
     /// Held-out bits per byte, where there were held-out texts.
     public var bitsPerByte: Double?
-    /// The number of weights.
+    /// The number of weights, an adapter's not counted.
     public var parameterCount: Int
+    /// The number of weights that were trained.
+    public var trainedParameterCount: Int
   }
 
   private let configuration: Configuration
@@ -81,8 +85,13 @@ public struct SupervisedRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    try context.check(output: configuration.output, storedType: configuration.storedType)
     let base = configuration.base.map { ModelFolder(URL(fileURLWithPath: $0)) }
+    if base == nil, configuration.lora.rank != nil {
+      throw TrainingError.configuration(key: "lora.rank", reason: "name a `base` to adapt")
+    }
+    try context.check(
+      output: configuration.output, storedType: configuration.storedType,
+      isAdapter: configuration.lora.leavesAdapter(on: base))
     guard
       let tokenizerURL = configuration.tokenizer.map(URL.init(fileURLWithPath:))
         ?? base?.tokenizerURL
@@ -92,7 +101,11 @@ public struct SupervisedRun: Sendable {
     }
     let frame = try TextFrame(
       Tokenizer.load(from: tokenizerURL), file: tokenizerURL, model: base?.configuration())
-    let model = try makeModel(frame, base)
+    let model = try configuration.lora.applied(
+      to: makeModel(frame, base), seed: configuration.seed)
+    let saver = ModelSaver(
+      choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
+      tokenizer: tokenizerURL)
     let longest = model.configuration.positionCount
     let trainer = try SupervisedTrainer(
       model, examples: frame.examples(configuration.train, longest: longest),
@@ -104,7 +117,7 @@ public struct SupervisedRun: Sendable {
       "loss \(($0[.loss] ?? .nan).short)"
     } rescue: { folder in
       trainer.finish()
-      try ModelFolder(folder).save(model, as: configuration.storedType, tokenizer: tokenizerURL)
+      try saver.save(model, in: folder)
     } each: { report in
       // Held-out texts are judged some twenty times in a run, and at its end.
       let interval = max(1, trainer.stepCount / 20)
@@ -121,12 +134,13 @@ public struct SupervisedRun: Sendable {
     let scores = heldOut.isEmpty ? nil : trainer.evaluate(heldOut)
     trainer.finish()
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      try ModelFolder($0).save(model, as: configuration.storedType, tokenizer: tokenizerURL)
+      try saver.save(model, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       heldOutLoss: scores?.loss, bitsPerByte: scores?.bitsPerByte,
-      parameterCount: model.parameters.elementCount)
+      parameterCount: model.parameters.elementCount,
+      trainedParameterCount: model.trainedParameters.elementCount)
   }
 
   private func makeModel(_ frame: TextFrame, _ base: ModelFolder?) throws -> LanguageModel {

@@ -18,8 +18,7 @@ struct ScoreCommand: ParsableCommand {
         echo '{"text": "A warm and funny film."}' | rein score --model Models/base
       """)
 
-  @Option(help: "The model's folder.")
-  var model: String
+  @OptionGroup var choice: ModelChoice
 
   @Option(help: "A JSON Lines file; none reads standard input.")
   var input: String?
@@ -34,18 +33,18 @@ struct ScoreCommand: ParsableCommand {
     guard temperature > 0 && temperature.isFinite else {
       throw InputProblem("--temperature \(temperature) is not above 0")
     }
-    let folder = ModelFolder(URL(fileURLWithPath: model))
-    let isReward = try folder.isRewardModel()
+    let folder = choice.folder
+    let isReward = try choice.isRewardModel()
     let configuration = try folder.configuration()
     let rows = try ScoreRows(folder, configuration, name: input ?? "standard input")
     let scorer: ([[Int]]) throws -> [[String: Any]]
     if isReward {
-      let reward = try folder.rewardModel()
+      let reward = try choice.rewardModel()
       scorer = { texts in
         zip(texts, reward.scores(texts)).map { ["tokens": $0, "reward": $1] }
       }
     } else {
-      scorer = try languageModelScorer(folder)
+      scorer = try languageModelScorer()
     }
     let text = try readInput()
     guard !text.allSatisfy(\.isWhitespace) else {
@@ -85,9 +84,9 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
-  private func languageModelScorer(_ folder: ModelFolder) throws -> ([[Int]]) -> [[String: Any]] {
-    let policy = try folder.languageModel()
-    let critic = try folder.critic(for: policy)
+  private func languageModelScorer() throws -> ([[Int]]) -> [[String: Any]] {
+    let policy = try choice.languageModel()
+    let critic = try choice.critic()
     return { texts in
       let layout = ResponseLayout(
         texts.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .length) })

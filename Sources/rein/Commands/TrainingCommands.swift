@@ -43,6 +43,15 @@ struct RunOptions: ParsableArguments {
   }
 }
 
+// How many weights there are, and how many of them were trained.
+private func counts(_ all: Int, trained: Int) -> [String: Any] {
+  ["parameters": all, "trained_parameters": trained]
+}
+
+private func weights(_ all: Int, trained: Int) -> String {
+  "\(all) weights" + (trained == all ? "" : ", \(trained) trained")
+}
+
 struct SupervisedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sft", abstract: "Train a language model on texts.",
@@ -57,11 +66,11 @@ struct SupervisedCommand: ParsableCommand {
     Interruption.listen()
     let result = try SupervisedRun(resolved.configuration).run(
       options.context(named: "sft", configuration: resolved.text), observer: Console().observer)
-    var fields: [String: Any] = ["parameters": result.parameterCount]
+    var fields = counts(result.parameterCount, trained: result.trainedParameterCount)
     fields["held_out_loss"] = result.heldOutLoss
     fields["bits_per_byte"] = result.bitsPerByte
     let text =
-      "\(result.parameterCount) weights"
+      weights(result.parameterCount, trained: result.trainedParameterCount)
       + (result.bitsPerByte.map { String(format: ", %.3f held-out bits per byte", $0) } ?? "")
     try options.finish(result.ending, model: result.model, fields: fields, text: text)
   }
@@ -80,11 +89,11 @@ struct RewardCommand: ParsableCommand {
     Interruption.listen()
     let result = try RewardRun(resolved.configuration).run(
       options.context(named: "reward", configuration: resolved.text), observer: Console().observer)
-    var fields: [String: Any] = ["parameters": result.parameterCount]
+    var fields = counts(result.parameterCount, trained: result.trainedParameterCount)
     fields["accuracy"] = Dictionary(
       result.accuracies.map { ($0.file, $0.accuracy) }, uniquingKeysWith: { $1 })
     let text =
-      (["\(result.parameterCount) weights"]
+      ([weights(result.parameterCount, trained: result.trainedParameterCount)]
       + result.accuracies.map { String(format: "%@: pair accuracy %.4f", $0.file, $0.accuracy) })
       .joined(separator: "\n")
     try options.finish(result.ending, model: result.model, fields: fields, text: text)
@@ -105,7 +114,7 @@ struct PolicyCommand: ParsableCommand {
     Interruption.listen()
     let result = try PolicyRun(resolved.configuration).run(
       options.context(named: "ppo", configuration: resolved.text), observer: Console().observer)
-    var fields: [String: Any] = [:]
+    var fields: [String: Any] = ["trained_parameters": result.trainedParameterCount]
     for entry in result.lastReport?.metrics ?? [] { fields[entry.metric.name] = entry.value }
     let score = result.lastReport?[.scores] ?? .nan
     let divergence = result.lastReport?[.kl] ?? .nan

@@ -129,6 +129,21 @@ private enum SharedMeanings {
     ),
   ]
 
+  static let lora: [(key: String, meaning: String)] = [
+    (
+      "lora.rank",
+      "r of a new adapter (LoRA), which is trained instead of the weights; none trains all weights, or the adapter that the model has."
+    ),
+    ("lora.alpha", "α: the adapter's part is multiplied by α/r."),
+    (
+      "lora.targets",
+      "Projections by name, such as q_proj or c_attn, or all-linear; none takes the family's usual ones."
+    ),
+    ("lora.dropout", "Share of inputs that the adapter does not see while it is trained."),
+    ("lora.rslora", "Whether the factor is α/√r, which suits large ranks."),
+    ("lora.merge", "Whether a whole model is saved, with the adapter merged into it."),
+  ]
+
   static let ending: [(key: String, meaning: String)] = [
     ("output", "Where the trained model goes; none puts it into the run folder."),
     ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
@@ -154,7 +169,7 @@ extension SupervisedRun.Configuration: RunConfiguration {
         "training.averaging",
         "Decay of the moving average of weights that is saved; 0 averages nothing."
       ),
-    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+    ] + SharedMeanings.lora + SharedMeanings.optimizer("training") + SharedMeanings.ending
 }
 
 extension RewardRun.Configuration: RunConfiguration {
@@ -174,7 +189,7 @@ extension RewardRun.Configuration: RunConfiguration {
         "training.language_model_weight",
         "Weight of the texts' own cross-entropy beside the ranking loss."
       ),
-    ] + SharedMeanings.optimizer("training") + SharedMeanings.ending
+    ] + SharedMeanings.lora + SharedMeanings.optimizer("training") + SharedMeanings.ending
 }
 
 extension PolicyRun.Configuration: RunConfiguration {
@@ -217,7 +232,8 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
-    ] + SharedMeanings.method + SharedMeanings.optimizer("training") + SharedMeanings.ending
+    ] + SharedMeanings.lora + SharedMeanings.method + SharedMeanings.optimizer("training")
+    + SharedMeanings.ending
 }
 
 extension ControlRun.Configuration: RunConfiguration {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LanguageModels
 import Tokenization
 import Torch
@@ -7,8 +6,7 @@ import Training
 
 /// Which model answers, and where it runs.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "The model's folder, in the layout of the Hugging Face hub.")
-  var model: String
+  @OptionGroup var choice: ModelChoice
 
   @Option(help: "cpu, cuda, cuda:N or mps.")
   var device = "cpu"
@@ -23,10 +21,10 @@ struct ModelOptions: ParsableArguments {
       throw InputProblem(
         "--dtype \(dtype) is none of \(types.map(\.rawValue).joined(separator: ", "))")
     }
-    let folder = ModelFolder(URL(fileURLWithPath: model))
+    let folder = choice.folder
     let place = try Device(named: device)
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let policy = try folder.languageModel(dataType: type, device: place)
+    let policy = try choice.languageModel(dataType: type, device: place)
     guard tokenizer.identifierBound <= policy.configuration.vocabularyCount else {
       throw InputProblem(
         "\(folder.tokenizerURL.relativePath) has tokens up to \(tokenizer.identifierBound - 1), the model \(policy.configuration.vocabularyCount) in all"

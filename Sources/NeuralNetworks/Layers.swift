@@ -53,15 +53,24 @@ public struct Affine: Sendable {
     return layer
   }
 
-  /// [..., in] → [..., out].
+  /// [..., in] → [..., out], in the input's type.
   ///
   /// - Parameters:
   ///   - input: [..., in].
   ///   - dropout: Where an adapter's dropout masks come from, while training.
   /// - Returns: [..., out].
   public func callAsFunction(_ input: Tensor, dropout: Generator? = nil) -> Tensor {
-    let output = input.affine(weight: storesInputsFirst ? weight : weight.transposed(), bias: bias)
+    let weight = weight.asType(of: input)
+    let output = input.affine(
+      weight: storesInputsFirst ? weight : weight.transposed(), bias: bias?.asType(of: input))
     return adapter.map { output + $0(input, dropout: dropout) } ?? output
+  }
+}
+
+extension Tensor {
+  /// The tensor in another one's type; itself where it has it.
+  func asType(of other: Tensor) -> Tensor {
+    dataType == other.dataType ? self : cast(to: other.dataType)
   }
 }
 

@@ -53,6 +53,7 @@ public struct LowRankAdapter: Sendable {
   public func callAsFunction(_ input: Tensor, dropout generator: Generator? = nil) -> Tensor {
     let kept = generator?.dropout(input, probability: dropout) ?? input
     // The scale goes to the few numbers in between.
+    let (down, up) = (down.asType(of: input), up.asType(of: input))
     return (kept.matmul(down.transposed()) * scale).matmul(up.transposed())
   }
 

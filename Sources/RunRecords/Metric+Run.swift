@@ -21,9 +21,13 @@ extension Metric {
   /// Time of optimization.
   public static let updateSeconds = Metric(
     "timing/update_seconds", .seconds, "Wall-clock time of the step's gradient updates.")
+  /// Memory.
+  public static let peakMemory = Metric(
+    "memory/peak_bytes", .bytes,
+    "The most memory that the process has held at once so far, GPUs' own left out.")
 
   static let runMetrics: [Metric] = [
     episode, learningRate, episodesPerSecond, rolloutSeconds, rewardSeconds, estimateSeconds,
-    updateSeconds,
+    updateSeconds, peakMemory,
   ]
 }

@@ -17,6 +17,8 @@ public struct Metric: Sendable {
     case tokens
     /// Wall-clock time.
     case seconds
+    /// Bytes.
+    case bytes
     /// The scale of the reward function.
     case reward
     /// A number without a unit.

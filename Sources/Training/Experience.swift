@@ -43,6 +43,18 @@ struct Experience<Record> {
         device: advantages.device))
   }
 
+  /// A minibatch in parts that differ by one trajectory, or step, at most.
+  func parts(of minibatch: Minibatch, count: Int) -> [Minibatch] {
+    let units = minibatch.rows?.count ?? minibatch.places.count
+    let parts = min(count, units)
+    guard parts > 1 else { return [minibatch] }
+    return (0..<parts).map { part in
+      let bounds = part * units / parts..<(part + 1) * units / parts
+      if let rows = minibatch.rows { return trajectories(Array(rows[bounds])) }
+      return Minibatch(rows: nil, places: minibatch.places.slice(0, bounds), packing: nil)
+    }
+  }
+
   /// All of it.
   var whole: Minibatch { trajectories(Array(packing.lengths.indices)) }
 }

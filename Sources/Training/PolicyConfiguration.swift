@@ -15,6 +15,8 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   public var epochs = 4
   /// Updates per pass.
   public var minibatches = 1
+  /// Parts that each update is computed in, one after the other: the same update in less memory.
+  public var microBatches = 1
   /// The optimizer.
   public var optimizer = AdamW.Configuration(learningRate: 1e-4, epsilon: 1e-5)
   /// How the learning rate changes.
@@ -23,7 +25,9 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case method, sampling, steps
     case episodesPerStep = "episodes_per_step"
-    case epochs, minibatches, optimizer, schedule
+    case epochs, minibatches
+    case microBatches = "micro_batches"
+    case optimizer, schedule
   }
 
   /// PPO with the defaults of the literature.
@@ -38,7 +42,8 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   /// How a step's completions are used.
   var update: UpdateSettings {
     UpdateSettings(
-      epochs: epochs, minibatches: minibatches, optimizer: optimizer, schedule: schedule)
+      epochs: epochs, minibatches: minibatches, microBatches: microBatches, optimizer: optimizer,
+      schedule: schedule)
   }
 
   /// Says what does not go together.

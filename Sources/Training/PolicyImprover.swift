@@ -115,24 +115,59 @@ struct PolicyImprover<World: Agent> {
     var divergence = 0.0
     for _ in 0..<settings.epochs {
       for minibatch in minibatches(experience) {
-        let (outcome, value, gradients) = Tensor.recording {
-          let outcome = loss.policyOutcome(minibatch)
-          return (
-            outcome, outcome.loss.item, outcome.loss.gradients(of: optimizer.parameters.tensors)
-          )
-        }
-        divergence = outcome.divergence.item
+        let (summary, gradients) = differentiated(
+          loss, experience.parts(of: minibatch, count: settings.microBatches))
+        divergence = summary.divergence
         if let limit = method.objective.stoppingDivergence, divergence > limit {
           return divergence
         }
-        diagnostics.add(outcome.metrics)
+        diagnostics.add(summary.metrics)
         diagnostics.gradientNorms.append(
-          try optimizer.checkedStep(loss: value, gradients, scale: terms.rate, step: terms.step))
+          try optimizer.checkedStep(
+            loss: summary.loss, gradients, scale: terms.rate, step: terms.step))
       }
     }
     // PPO-penalty steers by where the last update has led.
     guard method.objective.kind == .penalty else { return divergence }
     return loss.policyOutcome(experience.whole).divergence.item
+  }
+
+  // The loss of a minibatch, whole or in parts. A part's loss is a mean, so it counts by its share of what the mean is over.
+  private func differentiated(_ loss: PolicyLoss<World>, _ parts: [Minibatch]) -> (
+    summary: (loss: Double, metrics: [(Metric, Tensor)], divergence: Double), gradients: [Tensor]
+  ) {
+    let steps = parts.map { Double($0.places.count) }
+    let weights = parts.map { loss.weight(of: $0) }
+    let (allSteps, whole) = (steps.reduce(0, +), weights.reduce(0, +))
+    var (value, divergence) = (0.0, 0.0)
+    var gradients: [Tensor] = []
+    var metrics: [[(Metric, Tensor)]] = []
+    for (index, part) in parts.enumerated() {
+      let share = weights[index] / whole
+      let (outcome, slopes) = Tensor.recording {
+        let outcome = loss.policyOutcome(part)
+        let scaled = parts.count == 1 ? outcome.loss : outcome.loss * share
+        return (outcome, scaled.gradients(of: optimizer.parameters.tensors))
+      }
+      value += share * outcome.loss.item
+      divergence += steps[index] / allSteps * outcome.divergence.item
+      metrics.append(outcome.metrics.map { ($0, $1.rank > 0 ? $1 : $1 * share) })
+      if index == 0 { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
+    }
+    return ((value, joined(metrics), divergence), gradients)
+  }
+
+  // Vectors of parts stand one after another; numbers, which have their shares by now, are added.
+  private func joined(_ parts: [[(Metric, Tensor)]]) -> [(Metric, Tensor)] {
+    guard parts.count > 1, let first = parts.first else { return parts.first ?? [] }
+    return first.indices.map { index in
+      let tensors = parts.map { $0[index].1 }
+      let isVector = tensors[0].rank > 0
+      return (
+        first[index].0,
+        isVector ? .concatenate(tensors, along: 0) : tensors.dropFirst().reduce(tensors[0], +)
+      )
+    }
   }
 
   // Parts that differ by one unit at most, and never fewer of them than asked for.

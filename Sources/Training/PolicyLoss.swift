@@ -167,6 +167,14 @@ struct PolicyLoss<World: Agent> {
     return estimator.estimates(logRatios: logProbabilities - trusted)
   }
 
+  /// How much a part of a minibatch counts: by what `averaged` takes the mean over.
+  func weight(of part: Minibatch) -> Double {
+    guard method.objective.averaging != .step, let packing = part.packing else {
+      return Double(part.places.count)
+    }
+    return Double(packing.lengths.count)
+  }
+
   /// A minibatch's mean, or sum, as the method averages losses.
   func averaged(_ values: Tensor, _ minibatch: Minibatch) -> Tensor {
     guard method.objective.averaging != .step, let packing = minibatch.packing else {

@@ -12,6 +12,8 @@ public final class SupervisedTrainer: Trainer {
     public var epochs = 4
     /// The most tokens in a batch, padding included.
     public var batchTokens = 4096
+    /// Parts that a batch is computed in, one after the other: the same update in less memory.
+    public var microBatches = 1
     /// The optimizer.
     public var optimizer = AdamW.Configuration(
       learningRate: 2e-3, beta2: 0.95, weightDecay: 0.1, maximumGradientNorm: 1)
@@ -23,6 +25,7 @@ public final class SupervisedTrainer: Trainer {
     enum CodingKeys: String, CodingKey {
       case epochs
       case batchTokens = "batch_tokens"
+      case microBatches = "micro_batches"
       case optimizer, schedule, averaging
     }
 
@@ -98,24 +101,43 @@ public final class SupervisedTrainer: Trainer {
 
   /// One batch, one update.
   public func step() throws -> StepReport {
-    let layout = ResponseLayout(nextBatch().map { examples[$0].asCompletion })
-    let (loss, gradients) = Tensor.recording {
-      let statistics = model.statistics(layout, dropout: dropout).statistics
-      let loss = -statistics.logProbabilities.mean()
-      return (loss.item, loss.gradients(of: model.trainedParameters.tensors))
+    let batch = nextBatch().map { examples[$0].asCompletion }
+    let count = batch.reduce(0) { $0 + $1.tokens.count }
+    var (loss, gradients) = (0.0, [Tensor]())
+    for part in parts(of: batch) {
+      let (value, slopes) = differentiated(part, of: count)
+      loss += value
+      if gradients.isEmpty { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
     }
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
     let norm = try optimizer.checkedStep(
       loss: loss, gradients, scale: factor, step: stepsTaken + 1)
     average?.update()
     stepsTaken += 1
-    tokensSeen += layout.count
+    tokensSeen += count
     return StepReport(
       step: stepsTaken,
       metrics: [
         (.loss, loss), (.gradientNorm, norm), (.tokenCount, Double(tokensSeen)),
         (.learningRate, configuration.optimizer.learningRate * factor),
       ])
+  }
+
+  // What a part adds to the mean loss of a batch's tokens, and its gradients.
+  private func differentiated(_ part: [Completion], of count: Int) -> (Double, [Tensor]) {
+    let layout = ResponseLayout(part)
+    return Tensor.recording {
+      let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
+      let loss = layout.count == count ? mean : mean * (Double(layout.count) / Double(count))
+      return (loss.item, loss.gradients(of: model.trainedParameters.tensors))
+    }
+  }
+
+  private func parts(of batch: [Completion]) -> [[Completion]] {
+    let parts = min(configuration.microBatches, batch.count)
+    return (0..<parts).map {
+      Array(batch[$0 * batch.count / parts..<($0 + 1) * batch.count / parts])
+    }
   }
 
   /// Cross-entropy on other texts.

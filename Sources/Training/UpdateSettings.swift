@@ -6,6 +6,8 @@ public struct UpdateSettings: Equatable, Sendable {
   public var epochs: Int
   /// Updates per pass.
   public var minibatches: Int
+  /// Parts that each update is computed in, one after the other: the same update in less memory.
+  public var microBatches: Int
   /// The optimizer.
   public var optimizer: AdamW.Configuration
   /// How the learning rate changes over the run.
@@ -13,12 +15,13 @@ public struct UpdateSettings: Equatable, Sendable {
 
   /// Settings.
   public init(
-    epochs: Int = 4, minibatches: Int = 1,
+    epochs: Int = 4, minibatches: Int = 1, microBatches: Int = 1,
     optimizer: AdamW.Configuration = AdamW.Configuration(learningRate: 1e-4, epsilon: 1e-5),
     schedule: LearningRateSchedule = LearningRateSchedule(decay: .linear, finalFactor: 0.1)
   ) {
     self.epochs = epochs
     self.minibatches = minibatches
+    self.microBatches = microBatches
     self.optimizer = optimizer
     self.schedule = schedule
   }
@@ -27,8 +30,15 @@ public struct UpdateSettings: Equatable, Sendable {
   ///
   /// - Throws: `TrainingError.configuration` with the key to change.
   func validate(_ method: Method) throws(TrainingError) {
-    for (key, value) in [("epochs", epochs), ("minibatches", minibatches)] where value < 1 {
+    for (key, value) in [
+      ("epochs", epochs), ("minibatches", minibatches), ("micro_batches", microBatches),
+    ] where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
+    }
+    if microBatches > 1, method.objective.kind == .trustRegion {
+      throw .configuration(
+        key: "micro_batches",
+        reason: "trust-region differentiates one loss twice and takes it whole: use 1")
     }
     try optimizer.validate()
     try schedule.validate()

@@ -6,7 +6,7 @@ import Testing
 import Torch
 
 /// What Scripts/fixtures/decoder_families.py wrote.
-private enum Families {
+enum Families {
   struct Expected: Decodable {
     struct Variant: Decodable {
       let loss: Double

@@ -145,6 +145,15 @@ ct_status_t ct_categorical_statistics(
 ct_status_t ct_clipped_surrogate(
   ct_tensor_t log_ratios, ct_tensor_t advantages, double range, double dual, ct_tensor_t *losses, ct_tensor_t *clipped);
 
+// A part of the graph that keeps only its input and is computed again for its gradients. The body takes the reference to its
+// input and answers with one of its own; `again` tells the second time. `release` is called when the body is needed no more.
+typedef ct_tensor_t (*ct_body_t)(void *context, ct_tensor_t input, bool again);
+typedef void (*ct_body_release_t)(void *context);
+ct_status_t ct_recomputed(
+  ct_tensor_t input, const ct_tensor_t *parameters, int64_t count, ct_body_t call, ct_body_release_t release, void *context,
+  ct_tensor_t *out);
+ct_tensor_t ct_retain(ct_tensor_t tensor);  // one more reference
+
 // ---- Randomness --------------------------------------------------------------------------------------------------
 ct_status_t ct_generator_create(ct_device_t device, uint64_t seed, ct_generator_t *out);
 void ct_generator_release(ct_generator_t generator);

@@ -82,7 +82,7 @@ struct Attention: Sendable {
       let split = { (affine: Affine, count: Int, normalizer: Normalization?) in
         let heads = affine(input, dropout: dropout)
           .reshaped(input.size(0), time, count, configuration.headWidth)
-        return (normalizer?(heads) ?? heads).permuted(0, 2, 1, 3)
+        return (normalizer?(heads).cast(to: pass.dataType) ?? heads).permuted(0, 2, 1, 3)
       }
       let shared = configuration.keyValueHeadCount
       heads = Heads([

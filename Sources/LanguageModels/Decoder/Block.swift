@@ -8,23 +8,35 @@ struct Block: Sendable {
   private let attention: Attention
   private let secondNormalization: Normalization
   private let feedForward: FeedForward
+  /// Its weights and those of its adapters.
+  let parameters: [Tensor]
 
   init(_ name: String, _ parts: PartBuilder) throws {
     configuration = parts.configuration
+    let before = parts.counts
     firstNormalization = try parts.normalization(name + parts.names.firstNormalization)
     attention = try Attention(name, parts)
     secondNormalization = try parts.normalization(name + parts.names.secondNormalization)
     feedForward = try FeedForward(name, parts)
+    parameters = parts.tensors(since: before)
   }
 
   func callAsFunction(_ hidden: Tensor, layer: Int, _ pass: Pass) -> Tensor {
+    // The residual stream keeps its type; what reads it takes the pass's.
+    let normalized = { (normalization: Normalization, tensor: Tensor) in
+      let normal = normalization(tensor)
+      return normal.dataType == pass.dataType ? normal : normal.cast(to: pass.dataType)
+    }
     let dropped = { (tensor: Tensor) in
       pass.context.dropout?.dropout(tensor, probability: configuration.residualDropout) ?? tensor
     }
-    let afterAttention = hidden + dropped(attention(firstNormalization(hidden), layer: layer, pass))
+    let afterAttention =
+      hidden
+      + dropped(
+        attention(normalized(firstNormalization, hidden), layer: layer, pass))
     // Side by side, both read what came in; one after the other, the second reads what the first made of it.
     let second = configuration.isParallel ? hidden : afterAttention
-    return afterAttention + dropped(feedForward(secondNormalization(second), pass))
+    return afterAttention + dropped(feedForward(normalized(secondNormalization, second), pass))
   }
 }
 

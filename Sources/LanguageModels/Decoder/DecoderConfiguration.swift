@@ -53,6 +53,8 @@ public struct DecoderConfiguration: Equatable, Sendable {
   public var embeddingDropout = 0.0
   /// Dropout on attention weights.
   public var attentionDropout = 0.0
+  /// How passes are computed.
+  public var computation = Computation()
   /// The token that starts a text.
   public var beginningOfTextToken: Int?
   /// The token that ends a text.

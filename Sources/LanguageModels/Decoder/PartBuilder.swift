@@ -17,6 +17,17 @@ struct PartBuilder {
     names = configuration.family.names
   }
 
+  /// How many parameters there are so far, the model's and its adapter's.
+  var counts: (own: Int, adapter: Int) {
+    (parameter.parameters.count, adapter?.adapter.parameters.count ?? 0)
+  }
+
+  /// The parameters made since there were so many.
+  func tensors(since counts: (own: Int, adapter: Int)) -> [Tensor] {
+    let adapted = adapter?.adapter.parameters.tensors ?? []
+    return Array(parameter.parameters.tensors[counts.own...] + adapted[counts.adapter...])
+  }
+
   /// A table [count, width].
   func embedding(_ name: String, count: Int) throws -> Tensor {
     try parameter(

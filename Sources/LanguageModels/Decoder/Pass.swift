@@ -4,6 +4,8 @@ import Torch
 /// What all layers share in one pass through a trunk.
 struct Pass {
   let context: Trunk.Context
+  /// The type of matrix products.
+  let dataType: DataType
   /// How queries and keys are turned; nil where positions are learned.
   let rotation: Rotation?
   /// What tokens of windowed layers may look at, where sequences are longer than the window.
@@ -14,13 +16,14 @@ struct Pass {
     like hidden: Tensor
   ) {
     self.context = context
+    dataType = configuration.computation.dataType(over: hidden.dataType)
     let device = hidden.device
     if case .rotary(let rotary) = configuration.positions {
       let places =
         context.positions
         ?? Tensor.range(start + time, device: device).slice(0, start..<start + time)
       rotation = Rotation(
-        rotary, places, headWidth: configuration.headWidth, dataType: hidden.dataType)
+        rotary, places, headWidth: configuration.headWidth, dataType: dataType)
     } else {
       rotation = nil
     }

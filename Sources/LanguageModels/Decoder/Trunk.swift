@@ -92,7 +92,14 @@ public struct Trunk: Sendable {
       hidden = generator.dropout(hidden, probability: configuration.embeddingDropout)
     }
     let pass = Pass(configuration, context, start: start, time: time, like: hidden)
-    for (index, block) in blocks.enumerated() { hidden = block(hidden, layer: index, pass) }
+    for (index, block) in blocks.enumerated() {
+      hidden =
+        configuration.computation.recomputesBlocks && context.cache == nil
+        ? hidden.recomputing(
+          parameters: block.parameters, drawingFrom: context.dropout ?? context.adapterDropout
+        ) { block($0, layer: index, pass) }
+        : block(hidden, layer: index, pass)
+    }
     context.cache?.advance(by: time)
     return finalNormalization(hidden)
   }

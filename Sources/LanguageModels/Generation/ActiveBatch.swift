@@ -31,7 +31,8 @@ struct ActiveBatch {
     origins = distinct.count < prompts.count ? Tensor(places, device: device) : nil
     cache = KeyValueCache(
       model.configuration, batch: distinct.count, capacity: longest + capacity,
-      dataType: model.outputWeight.dataType, device: device)
+      dataType: model.configuration.computation.dataType(over: model.outputWeight.dataType),
+      device: device)
     let missing = distinct.map { longest - $0.count }
     let flat = zip(distinct, missing).flatMap { Array(repeating: 0, count: $1) + $0 }
     self.prompts = Tensor(flat, shape: [distinct.count, longest], device: device)

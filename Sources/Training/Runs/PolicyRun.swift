@@ -1,6 +1,6 @@
 import Feedback
 public import Foundation
-import LanguageModels
+public import LanguageModels
 import NeuralNetworks
 public import Rewards
 import RunRecords
@@ -25,6 +25,8 @@ public struct PolicyRun: Sendable {
     public var reward = RewardChoice()
     /// Whether an adapter is trained instead of all weights.
     public var lora = AdapterChoice()
+    /// How passes are computed: precision and memory.
+    public var computation = Computation()
     /// Loop, optimizer, sampling and the method's four choices.
     public var training = PolicyConfiguration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -37,7 +39,9 @@ public struct PolicyRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case preset, policy, reference, prompts
       case promptWords = "prompt_words"
-      case reward, lora, training, output
+      case reward, lora
+      case computation = "compute"
+      case training, output
       case storedType = "stored_type"
       case seed
     }
@@ -107,7 +111,7 @@ public struct PolicyRun: Sendable {
       isAdapter: configuration.lora.leavesAdapter(on: folder))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
     let policy = try configuration.lora.applied(
-      to: folder.languageModel(), seed: configuration.seed)
+      to: load(folder), seed: configuration.seed)
     let frame = try TextFrame(
       tokenizer, file: folder.tokenizerURL, model: policy.configuration)
     let reference = try reference(for: policy, folder)
@@ -147,6 +151,12 @@ public struct PolicyRun: Sendable {
       trainedParameterCount: policy.trainedParameters.elementCount, lastReport: last)
   }
 
+  private func load(_ folder: ModelFolder) throws -> LanguageModel {
+    var shape = try folder.configuration()
+    shape.computation = configuration.computation
+    return try folder.languageModel(configuration: shape)
+  }
+
   // The weights under an adapter are there already: whoever asks for them gets them with the adapter off, and not a second time.
   private func reference(for policy: LanguageModel, _ folder: ModelFolder) throws -> LanguageModel {
     guard let path = configuration.reference else {
@@ -160,7 +170,7 @@ public struct PolicyRun: Sendable {
         return try policy.base
       }
     }
-    return try reference.languageModel()
+    return try load(reference)
   }
 
   private func save(

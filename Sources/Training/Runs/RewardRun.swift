@@ -1,6 +1,6 @@
 import Feedback
 public import Foundation
-import LanguageModels
+public import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
@@ -20,6 +20,8 @@ public struct RewardRun: Sendable {
     public var dropout = 0.1
     /// Whether an adapter and the head are trained instead of all weights.
     public var lora = AdapterChoice()
+    /// How passes are computed: precision and memory.
+    public var computation = Computation()
     /// How to train.
     public var training = RewardTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -32,7 +34,9 @@ public struct RewardRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case base, train
       case heldOut = "held_out"
-      case dropout, lora, training, output
+      case dropout, lora
+      case computation = "compute"
+      case training, output
       case storedType = "stored_type"
       case seed
     }
@@ -85,6 +89,7 @@ public struct RewardRun: Sendable {
     let frame = try TextFrame(
       Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL, model: shape)
     shape.setDropout(configuration.dropout)
+    shape.computation = configuration.computation
     try frame.check(shape, key: "base")
     let model = try configuration.lora.applied(
       to: base.rewardModel(

@@ -142,8 +142,9 @@ struct RunSession {
 
   /// Writes a report.
   func record(_ report: StepReport) throws {
-    let values = Dictionary(
+    var values = Dictionary(
       report.metrics.map { ($0.metric, $0.value) }, uniquingKeysWith: { $1 })
+    values[.peakMemory] = Double(ProcessMemory.peak)
     try recorder.record(MetricEvent(step: report.step, values: values))
     for sample in report.samples { try recorder.record(sample) }
   }

@@ -1,5 +1,5 @@
 public import Foundation
-import LanguageModels
+public import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
@@ -21,6 +21,8 @@ public struct SupervisedRun: Sendable {
     public var model = Shape()
     /// Whether an adapter is trained instead of all weights.
     public var lora = AdapterChoice()
+    /// How passes are computed: precision and memory.
+    public var computation = Computation()
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -33,7 +35,9 @@ public struct SupervisedRun: Sendable {
     enum CodingKeys: String, CodingKey {
       case train
       case heldOut = "held_out"
-      case tokenizer, base, model, lora, training, output
+      case tokenizer, base, model, lora
+      case computation = "compute"
+      case training, output
       case storedType = "stored_type"
       case seed
     }
@@ -148,6 +152,7 @@ public struct SupervisedRun: Sendable {
     if let base {
       var found = try base.configuration()
       found.setDropout(shape.dropout)
+      found.computation = configuration.computation
       try frame.check(found, key: "base")
       return try base.languageModel(configuration: found)
     }
@@ -156,6 +161,7 @@ public struct SupervisedRun: Sendable {
       width: shape.width, layerCount: shape.layers, headCount: shape.heads,
       endOfTextToken: frame.endOfText, paddingToken: frame.tokenizer.id(of: "<|pad|>"))
     fresh.setDropout(shape.dropout)
+    fresh.computation = configuration.computation
     try frame.check(fresh, key: "model")
     return try LanguageModel(
       fresh,

@@ -31,10 +31,12 @@ struct RunOptions: ParsableArguments {
 
   /// Says how a run ended, and leaves with the code for a stopped one.
   func finish(_ ending: RunEnding, model: URL, fields: [String: Any], text: String) throws {
+    let memory = ProcessMemory.peak
     if json {
-      try Console.printJSON(fields.merging(["model": model.relativePath]) { $1 })
+      let ends: [String: Any] = ["model": model.relativePath, "peak_memory_bytes": memory]
+      try Console.printJSON(fields.merging(ends) { $1 })
     } else {
-      Console.print("\(text)\nmodel: \(model.relativePath)")
+      Console.print("\(text)\npeak memory: \(memory >> 20) MiB\nmodel: \(model.relativePath)")
     }
     if case .stopped(let steps) = ending {
       Console.complain("stopped after \(steps) steps; saved")

@@ -144,6 +144,17 @@ private enum SharedMeanings {
     ("lora.merge", "Whether a whole model is saved, with the adapter merged into it."),
   ]
 
+  static let computation: [(key: String, meaning: String)] = [
+    (
+      "compute.precision",
+      "Type of matrix products: weights (as the weights are), or bfloat16 with sums, weights and log-probabilities in float32."
+    ),
+    (
+      "compute.gradient_checkpointing",
+      "Whether blocks are computed again for their gradients instead of kept: less memory, a third more work."
+    ),
+  ]
+
   static let ending: [(key: String, meaning: String)] = [
     ("output", "Where the trained model goes; none puts it into the run folder."),
     ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
@@ -166,10 +177,15 @@ extension SupervisedRun.Configuration: RunConfiguration {
       ("training.epochs", "Passes over the training texts."),
       ("training.batch_tokens", "Most tokens in a batch, padding included."),
       (
+        "training.micro_batches",
+        "Parts that a batch is computed in: the same update in less memory."
+      ),
+      (
         "training.averaging",
         "Decay of the moving average of weights that is saved; 0 averages nothing."
       ),
-    ] + SharedMeanings.lora + SharedMeanings.optimizer("training") + SharedMeanings.ending
+    ] + SharedMeanings.lora + SharedMeanings.computation + SharedMeanings.optimizer("training")
+    + SharedMeanings.ending
 }
 
 extension RewardRun.Configuration: RunConfiguration {
@@ -189,7 +205,8 @@ extension RewardRun.Configuration: RunConfiguration {
         "training.language_model_weight",
         "Weight of the texts' own cross-entropy beside the ranking loss."
       ),
-    ] + SharedMeanings.lora + SharedMeanings.optimizer("training") + SharedMeanings.ending
+    ] + SharedMeanings.lora + SharedMeanings.computation + SharedMeanings.optimizer("training")
+    + SharedMeanings.ending
 }
 
 extension PolicyRun.Configuration: RunConfiguration {
@@ -221,6 +238,10 @@ extension PolicyRun.Configuration: RunConfiguration {
       ("training.epochs", "Passes over a step's completions."),
       ("training.minibatches", "Updates per pass."),
       (
+        "training.micro_batches",
+        "Parts that an update is computed in: the same update in less memory."
+      ),
+      (
         "training.sampling.temperature", "Divides the scores, in sampling and in log-probabilities."
       ),
       ("training.sampling.top_k", "0 in training: draws come from the whole distribution."),
@@ -232,7 +253,8 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
-    ] + SharedMeanings.lora + SharedMeanings.method + SharedMeanings.optimizer("training")
+    ] + SharedMeanings.lora + SharedMeanings.computation + SharedMeanings.method
+    + SharedMeanings.optimizer("training")
     + SharedMeanings.ending
 }
 

@@ -115,8 +115,8 @@ enum Adapters {
     }
     expectEqual(loss, try #require(Adapters.expected().variants[name]?.loss), tolerance: 1e-5)
     try expectGradients(slopes, of: model.trainedParameters, as: name)
-    #expect(!model.parameters.tensors.contains(where: \.requiresGradient))
-    #expect(model.trainedParameters.tensors.allSatisfy(\.requiresGradient))
+    #expect(!model.parameters.tensors.contains { $0.requiresGradient })
+    #expect(model.trainedParameters.tensors.allSatisfy { $0.requiresGradient })
   }
 
   @Test(arguments: Adapters.reward) func `has PEFT's gradients of rewards, with the head's`(

@@ -118,7 +118,7 @@ import Training
   }
 
   @Test func `starts at the reference: no KL, ratio 1`() throws {
-    let report = try AdapterScene(lora()).trainer.step()
+    let report = try AdapterScene(.ppoKL, lora()).trainer.step()
     #expect(report[.kl] == 0 && report[.klK3] == 0)
     // The policy that drew had a cache, the one that learns has none.
     expectEqual(try #require(report[.ratio]), 1, tolerance: 1e-5)

@@ -45,6 +45,12 @@ public struct LoRA: Equatable, Sendable {
     /// What is wrong with it, ready to print.
     public var reason: String
 
+    /// A fault.
+    public init(choice: Choice, reason: String) {
+      self.choice = choice
+      self.reason = reason
+    }
+
     /// The message, ready to print.
     public var description: String { "\(choice.rawValue) \(reason)" }
   }

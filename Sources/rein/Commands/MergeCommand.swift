@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LanguageModels
+import NeuralNetworks
 import Torch
 import Training
 

@@ -37,12 +37,13 @@ using Variables = torch::autograd::variable_list;
 
 struct Recomputed : torch::autograd::Function<Recomputed> {
   static at::Tensor forward(
-      torch::autograd::AutogradContext *context, const at::Tensor &input, std::vector<at::Tensor> parameters,
+      torch::autograd::AutogradContext *context, const at::Tensor &input, at::TensorList parameters,
       const c10::intrusive_ptr<Body> &body) {
     context->saved_data["body"] = c10::IValue::make_capsule(body);
     at::Tensor output = (*body)(input.detach(), false);
-    parameters.insert(parameters.begin(), input);
-    context->save_for_backward(std::move(parameters));
+    Variables sources = {input};
+    sources.insert(sources.end(), parameters.begin(), parameters.end());
+    context->save_for_backward(std::move(sources));
     return output;
   }
 
@@ -69,7 +70,8 @@ ct_status_t ct_recomputed(
     ct_tensor_t *out) {
   return guarded([&] {
     const auto body = c10::make_intrusive<Body>(call, release, context);
-    *out = give(Recomputed::apply(borrow(input), borrow(parameters, count), body));
+    const auto sources = borrow(parameters, count);
+    *out = give(Recomputed::apply(borrow(input), at::TensorList(sources), body));
   });
 }
 

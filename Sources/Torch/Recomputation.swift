@@ -25,7 +25,8 @@ extension Tensor {
           { context, input, again in
             guard let context, let input else { fatalError("recompute: no input") }
             let body = Unmanaged<Body>.fromOpaque(context).takeUnretainedValue()
-            return ct_retain(body(Tensor(owning: input), again: again).raw)
+            let output = body(Tensor(owning: input), again: again)
+            return withExtendedLifetime(output) { ct_retain(output.raw) }
           }, { context in context.map { Unmanaged<Body>.fromOpaque($0).release() } },
           box.toOpaque(), out)
       }

@@ -200,7 +200,7 @@ enum Adapters {
   @Test func `samples with the probabilities it trains with`() throws {
     let (_, adapted) = try fresh { $0.targets = ["all-linear"] }
     disturb(adapted.trainedParameters)
-    let rollout = Sampler(adapted, Sampling(maximumLength: 6), stopToken: nil)
+    let rollout = Sampler(adapted, Sampling(maximumLength: 6), stopTokens: [])
       .rollout([[3, 1, 4], [9]], using: Generator(seed: 2))
     let trained = adapted.statistics(ResponseLayout(rollout.completions)).statistics
     expectEqual(

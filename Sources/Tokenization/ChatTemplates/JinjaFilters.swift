@@ -10,12 +10,25 @@ enum JinjaFilters {
   }
 
   /// A field, or a field of a field, such as `function.name` or `0`.
-  static func attribute(_ path: JinjaValue, of value: JinjaValue) throws(ChatTemplateError) -> JinjaValue {
-    guard case .string(let path) = path else { return try value.item(path) }
+  ///
+  /// - Parameters:
+  ///   - path: Names with dots between them, or a number.
+  ///   - value: What has the field.
+  ///   - other: What stands for a field that is not there.
+  static func attribute(
+    _ path: JinjaValue, of value: JinjaValue, default other: JinjaValue? = nil
+  ) throws(ChatTemplateError) -> JinjaValue {
+    var keys = [path]
+    if case .string(let path) = path {
+      keys = PythonText.split(path, at: ".", most: nil).map { part in
+        let isNumber = !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return isNumber ? Int(part).map { .integer($0) } ?? .string(part) : .string(part)
+      }
+    }
     var result = value
-    for part in PythonText.split(path, at: ".", most: nil) {
-      let isNumber = !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
-      result = try result.item(isNumber ? Int(part).map { .integer($0) } ?? .string(part) : .string(part))
+    for key in keys {
+      result = try result.item(key)
+      if case .undefined = result, let other { result = other }
     }
     return result
   }

@@ -57,7 +57,7 @@ extension JinjaLexer {
   }
 
   private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "_" || ("0"..."9").contains(scalar) || scalar.properties.isAlphabetic
+    scalar == "_" || scalar.properties.isXIDContinue
   }
 
   private mutating func readName() {

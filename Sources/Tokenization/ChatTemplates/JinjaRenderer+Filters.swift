@@ -79,8 +79,7 @@ extension JinjaRenderer {
       if call.positional.isEmpty, let attribute = call.named.first(where: { $0.name == "attribute" }) {
         let other = call.named.first { $0.name == "default" }?.value
         for element in try value.elements() {
-          let found = try JinjaFilters.attribute(attribute.value, of: element)
-          if case .undefined = found, let other { results.append(other) } else { results.append(found) }
+          results.append(try JinjaFilters.attribute(attribute.value, of: element, default: other))
         }
       } else {
         var rest = call

@@ -101,17 +101,18 @@ extension JinjaRenderer {
       }
       elements = kept
     }
-    guard !elements.isEmpty else { return try execute(loop.else, in: JinjaScope(inside: scope)) }
-    loopLevel += 1
-    defer { loopLevel -= 1 }
-    let place = JinjaLoop(elements, level: loopLevel)
+    let place = JinjaLoop(elements)
+    var isElse = true
     for (index, element) in elements.enumerated() {
       place.index = index
       let inner = JinjaScope(inside: scope)
       inner.set("loop", to: .loop(place))
       try assign(element, to: loop.target, in: inner)
-      if case .break = try execute(loop.body, in: inner) { break }
+      let flow = try execute(loop.body, in: inner)
+      if case .break = flow { break }
+      // As Jinja has it: 'else' is for a loop of which no round came to its end.
+      if case .next = flow { isElse = false }
     }
-    return .next
+    return isElse ? try execute(loop.else, in: JinjaScope(inside: scope)) : .next
   }
 }

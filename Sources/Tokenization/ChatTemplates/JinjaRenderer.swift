@@ -19,7 +19,6 @@ final class JinjaRenderer {
   let now: Date
   private(set) var steps = 0
   var depth = 0
-  var loopLevel = 0
   private(set) var output = ""
   /// How many pieces of text are being written that are not yet part of the output.
   private(set) var captureDepth = 0

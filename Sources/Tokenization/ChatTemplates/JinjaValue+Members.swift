@@ -115,8 +115,9 @@ extension JinjaLoop {
     case "first": return .boolean(index == 0)
     case "last": return .boolean(index == elements.count - 1)
     case "length": return .integer(elements.count)
-    case "depth": return .integer(level)
-    case "depth0": return .integer(level - 1)
+    // Only recursive loops are deeper, which there are none of.
+    case "depth": return .integer(1)
+    case "depth0": return .integer(0)
     case "previtem":
       return index > 0
         ? elements[index - 1] : .undefined(JinjaUndefined(message: "there is no previous item"))

@@ -16,7 +16,7 @@ extension JinjaValue {
     case .sequence(let sequence) where sequence.kind == .range:
       let places = Self.places(count: sequence.elements.count, start, end, step ?? 1)
       return .sequence(try JinjaSequence(.range, places.map { sequence.elements[$0] }))
-    default: return .undefined(JinjaUndefined(message: "a value of type '\(typeName)' has no parts"))
+    default: throw .failed("a value of type '\(typeName)' has no parts")
     }
   }
 

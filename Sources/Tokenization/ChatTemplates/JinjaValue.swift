@@ -149,13 +149,9 @@ final class JinjaMacro {
 /// Where a loop is.
 final class JinjaLoop {
   let elements: [JinjaValue]
-  let level: Int
   var index = 0
 
-  init(_ elements: [JinjaValue], level: Int) {
-    self.elements = elements
-    self.level = level
-  }
+  init(_ elements: [JinjaValue]) { self.elements = elements }
 }
 
 /// Names and their values; a name that is not here is looked for outside.

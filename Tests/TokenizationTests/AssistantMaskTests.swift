@@ -82,11 +82,12 @@ import Testing
 
   @Test func `a token belongs to the assistant where any of its bytes does`() throws {
     let tokenizer = try GoldenTokenization.tokenizer()
-    // “the” is one token; the block begins inside of it and ends inside of a character's bytes' tokens.
-    let template = try ChatTemplate("t{% generation %}he 磨{% endgeneration %}坊")
+    // “ the” is one token, inside of which the block begins; “磨” is several.
+    let template = try ChatTemplate(" t{% generation %}he 磨{% endgeneration %}!")
+    #expect(tokenizer.encode(" the").count == 1 && tokenizer.encode("磨").count > 1)
     let encoded = try tokenizer.encodeForTraining(Conversation([.user("")]), with: template)
     let said = tokenizer.decode(zip(encoded.ids, encoded.assistantMask).filter(\.1).map(\.0))
-    #expect(said == "the 磨")
+    #expect(said == " the 磨")
   }
 
   @Test func `a block inside of a macro has no place`() throws {

@@ -37,6 +37,8 @@ extension ChatTemplate {
   private func turn(
     at place: Int, of conversation: Conversation, in text: [UInt8], date: Date
   ) throws(ChatTemplateError) -> Range<Int> {
+    // Templates that look at the last message for the prompt write none, and would leave it to the turn.
+    guard place > 0 else { throw Self.noMask(place, "no message goes before it; begin with another role") }
     let before = try bytes(of: conversation, messages: ..<place, ending: .generationPrompt, place, date)
     let after =
       place == conversation.messages.count - 1

@@ -1,7 +1,7 @@
 /// Reads a template into its syntax tree.
 struct JinjaParser {
   /// Deeper expressions and statements are damage or an attack on the stack.
-  static let deepest = 100
+  static let deepest = 60
 
   let tokens: [JinjaToken]
   var index = 0

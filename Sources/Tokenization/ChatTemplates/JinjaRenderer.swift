@@ -12,7 +12,7 @@ final class JinjaRenderer {
     /// Bytes of output.
     var outputLength = 1 << 26
     /// Calls, statements and expressions inside of each other.
-    var depth = 200
+    var depth = 120
   }
 
   let limits: Limits

@@ -25,26 +25,33 @@ extension Tokenizer {
       case .token(let id, let range): output.append(PlacedToken(id: id, range: range))
       case .text(let range):
         appendTokens(
-          ofText: AlignedText(bytes, range).normalized(normalizer), isFirst: range.lowerBound == 0, to: &output)
+          ofText: AlignedText(bytes, range).normalized(normalizer), isFirst: range.lowerBound == 0,
+          to: &output)
       }
     }
     return output
   }
 
-  private func appendTokens(ofText text: AlignedText, isFirst: Bool, to output: inout [PlacedToken]) {
+  private func appendTokens(ofText text: AlignedText, isFirst: Bool, to output: inout [PlacedToken])
+  {
     for segment in addedVocabulary.segmentsAfterNormalization(in: text.bytes.span) {
       switch segment {
-      case .token(let id, let range): output.append(PlacedToken(id: id, range: text.origin(of: range)))
+      case .token(let id, let range):
+        output.append(PlacedToken(id: id, range: text.origin(of: range)))
       case .text(let range):
-        appendTokens(ofSegment: text.part(range), isFirst: isFirst && range.lowerBound == 0, to: &output)
+        appendTokens(
+          ofSegment: text.part(range), isFirst: isFirst && range.lowerBound == 0, to: &output)
       }
     }
   }
 
-  private func appendTokens(ofSegment segment: AlignedText, isFirst: Bool, to output: inout [PlacedToken]) {
+  private func appendTokens(
+    ofSegment segment: AlignedText, isFirst: Bool, to output: inout [PlacedToken]
+  ) {
     var seen = segment
     if case .metaspace(let metaspace) = preTokenizer {
-      seen = segment.withMarkedSpaces(prepends: metaspace.prepends(to: segment.bytes.span, isFirst: isFirst))
+      seen = segment.withMarkedSpaces(
+        prepends: metaspace.prepends(to: segment.bytes.span, isFirst: isFirst))
     } else if preTokenizer.addsPrefixSpace, segment.bytes.first != UInt8(ascii: " ") {
       seen = segment.prefixed()
     }
@@ -63,14 +70,17 @@ extension Tokenizer {
 
 extension BytePairModel {
   /// Which bytes of a piece its tokens spell.
-  fileprivate func ranges(of tokens: [UInt32], in piece: Range<Int>, of bytes: Span<UInt8>) -> [Range<Int>] {
+  fileprivate func ranges(of tokens: [UInt32], in piece: Range<Int>, of bytes: Span<UInt8>)
+    -> [Range<Int>]
+  {
     var ranges: [Range<Int>] = []
     var start = piece.lowerBound
     for token in tokens {
       let end: Int
       switch alphabet {
       case .bytes: end = start + vocabulary.bytes(of: Int(token)).count
-      case .scalars(let alphabet): end = alphabet.end(of: token, vocabulary, from: start, to: piece.upperBound, in: bytes)
+      case .scalars(let alphabet):
+        end = alphabet.end(of: token, vocabulary, from: start, to: piece.upperBound, in: bytes)
       }
       ranges.append(start..<end)
       start = end
@@ -82,11 +92,14 @@ extension BytePairModel {
 
 extension ScalarAlphabet {
   fileprivate func end(
-    of token: UInt32, _ vocabulary: Vocabulary, from start: Int, to limit: Int, in bytes: Span<UInt8>
+    of token: UInt32, _ vocabulary: Vocabulary, from start: Int, to limit: Int,
+    in bytes: Span<UInt8>
   ) -> Int {
     if token == unknown {
       var end = start
-      repeat { end += ScannedScalar(in: bytes, at: end).length } while fusesUnknown && end < limit && !hasToken(bytes, end)
+      repeat {
+        end += ScannedScalar(in: bytes, at: end).length
+      } while fusesUnknown && end < limit && !hasToken(bytes, end)
       return end
     }
     guard let text = vocabulary.token(of: Int(token)) else { return start }

@@ -17,7 +17,9 @@ import Testing
     return ranges
   }
 
-  @Test(arguments: `Chat templates`.models) func `identifiers and masks are those of transformers`(name: String) throws {
+  @Test(arguments: `Chat templates`.models) func `identifiers and masks are those of transformers`(
+    name: String
+  ) throws {
     let golden = try GoldenChat.load()
     let model = try #require(golden.models[name])
     let tokenizer = try GoldenTokenization.tokenizer(model.tokenizer)
@@ -26,7 +28,8 @@ import Testing
       guard let ids = item.ids else { continue }
       let comment = Comment(rawValue: item.conversation)
       let conversation = try golden.conversation(item)
-      #expect(try tokenizer.encode(conversation, with: model.template, ending: .complete) == ids, comment)
+      #expect(
+        try tokenizer.encode(conversation, with: model.template, ending: .complete) == ids, comment)
       do throws(ChatTemplateError) {
         let encoded = try tokenizer.encodeForTraining(conversation, with: model.template)
         #expect(encoded.ids == ids, comment)
@@ -55,7 +58,10 @@ import Testing
       tokenizer.decode(zip(turn.ids, turn.assistantMask).filter(\.1).map(\.0))
     }
     #expect(
-      said == ["<think>\nTwo and two.\n</think>\n\n4<|im_end|>\n", "<think>\nThree.\n</think>\n\n6<|im_end|>\n"])
+      said == [
+        "<think>\nTwo and two.\n</think>\n\n4<|im_end|>\n",
+        "<think>\nThree.\n</think>\n\n6<|im_end|>\n",
+      ])
     for (turn, count) in zip(turns, [1, 3]) {
       // What goes before is what the model is asked with.
       var asked = conversation
@@ -69,10 +75,13 @@ import Testing
   @Test func `the last turn alone is marked on demand, with blocks and without`() throws {
     let golden = try GoldenChat.load()
     let conversation = Conversation(try #require(golden.conversations["several turns"]))
-    for (name, said) in [("qwen2-5-training", "\nNow we mill.<|im_end|>\n"), ("chatml", "Now we mill.<|im_end|>\n")] {
+    for (name, said) in [
+      ("qwen2-5-training", "\nNow we mill.<|im_end|>\n"), ("chatml", "Now we mill.<|im_end|>\n"),
+    ] {
       let model = try #require(golden.models[name])
       let tokenizer = try GoldenTokenization.tokenizer(model.tokenizer)
-      let encoded = try tokenizer.encodeForTraining(conversation, with: model.template, turns: .last)
+      let encoded = try tokenizer.encodeForTraining(
+        conversation, with: model.template, turns: .last)
       let text = tokenizer.decode(zip(encoded.ids, encoded.assistantMask).filter(\.1).map(\.0))
       #expect(said.hasSuffix(text) && text.hasPrefix("Now"), "\(name): \(text)")
       let all = try tokenizer.encodeForTraining(conversation, with: model.template)
@@ -105,9 +114,14 @@ import Testing
 }
 
 @Suite struct `Places of tokens` {
-  static let names = ["trained", "prefix-space", "qwen2", "llama3", "llama2", "mistral", "unknowns", "added-tokens", "chat-qwen2"]
+  static let names = [
+    "trained", "prefix-space", "qwen2", "llama3", "llama2", "mistral", "unknowns", "added-tokens",
+    "chat-qwen2",
+  ]
 
-  @Test(arguments: names) func `tokens are those of encoding, and cover the text in order`(name: String) throws {
+  @Test(arguments: names) func `tokens are those of encoding, and cover the text in order`(
+    name: String
+  ) throws {
     let tokenizer = try GoldenTokenization.tokenizer(name)
     var generator = SplitMix(seed: 11)
     for _ in 0..<200 {

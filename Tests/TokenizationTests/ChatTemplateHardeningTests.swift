@@ -18,23 +18,36 @@ import Testing
     "{% set ns = namespace(x={}) %}{% for i in range(99999) %}{% set ns.x = {'a': ns.x} %}{% endfor %}",
     "{% set ns = namespace(x=()) %}{% for i in range(99999) %}{% set ns.x = (ns.x,)|reverse %}{% endfor %}",
     "{% set ns = namespace(x=2) %}{% for i in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
-    "{{ 'a' * 9223372036854775807 }}", "{{ [1] * 9223372036854775807 }}", "{{ 9223372036854775807 + 1 }}",
-    "{{ -9223372036854775807 - 2 }}", "{{ (-9223372036854775807 - 1) // -1 }}", "{{ (-9223372036854775807 - 1)|abs }}",
-    "{{ 1e300|int }}", "{{ 'x'|indent(9223372036854775807) }}", "{{ [1]|tojson(indent=9223372036854775807) }}",
-    "{{ ('a' * 1000)|replace('', 'b' * 1000)|replace('b', 'c' * 1000) }}", "{{ '7'.zfill(9223372036854775807) }}",
-    "{{ range(-9223372036854775807, 9223372036854775807)|length }}", "{{ strftime_now('%Y' * 2000) }}",
-    "{{ [0][::-9223372036854775807 - 1][9] + 1 }}", "{{ 99999999999999999999 }}", "{{ 2.5|round(9223372036854775807) }}",
+    "{{ 'a' * 9223372036854775807 }}", "{{ [1] * 9223372036854775807 }}",
+    "{{ 9223372036854775807 + 1 }}",
+    "{{ -9223372036854775807 - 2 }}", "{{ (-9223372036854775807 - 1) // -1 }}",
+    "{{ (-9223372036854775807 - 1)|abs }}",
+    "{{ 1e300|int }}", "{{ 'x'|indent(9223372036854775807) }}",
+    "{{ [1]|tojson(indent=9223372036854775807) }}",
+    "{{ ('a' * 1000)|replace('', 'b' * 1000)|replace('b', 'c' * 1000) }}",
+    "{{ '7'.zfill(9223372036854775807) }}",
+    "{{ range(-9223372036854775807, 9223372036854775807)|length }}",
+    "{{ strftime_now('%Y' * 2000) }}",
+    "{{ [0][::-9223372036854775807 - 1][9] + 1 }}", "{{ 99999999999999999999 }}",
+    "{{ 2.5|round(9223372036854775807) }}",
     String(repeating: "(", count: 10_000), "{{ " + String(repeating: "(", count: 10_000),
-    "{{ " + String(repeating: "[", count: 10_000), "{{ " + String(repeating: "not ", count: 10_000) + "1 }}",
-    "{{ " + String(repeating: "-", count: 10_000) + "1 }}", "{{ 1" + String(repeating: " + 1", count: 10_000) + " }}",
-    "{{ 1" + String(repeating: "|abs", count: 10_000) + " }}", "{{ a" + String(repeating: ".a", count: 10_000) + " }}",
+    "{{ " + String(repeating: "[", count: 10_000),
+    "{{ " + String(repeating: "not ", count: 10_000) + "1 }}",
+    "{{ " + String(repeating: "-", count: 10_000) + "1 }}",
+    "{{ 1" + String(repeating: " + 1", count: 10_000) + " }}",
+    "{{ 1" + String(repeating: "|abs", count: 10_000) + " }}",
+    "{{ a" + String(repeating: ".a", count: 10_000) + " }}",
     "{{ 1" + String(repeating: " if 1 else 1", count: 10_000) + " }}",
-    String(repeating: "{% if 1 %}", count: 10_000), String(repeating: "{% for x in y %}", count: 10_000),
-    String(repeating: "{% macro f() %}", count: 10_000), String(repeating: "{% set x %}", count: 10_000),
+    String(repeating: "{% if 1 %}", count: 10_000),
+    String(repeating: "{% for x in y %}", count: 10_000),
+    String(repeating: "{% macro f() %}", count: 10_000),
+    String(repeating: "{% set x %}", count: 10_000),
     "{% for " + String(repeating: "(", count: 10_000) + "x in y %}",
   ]
 
-  @Test(arguments: endless) func `what never ends, or is too large, is an error`(template: String) throws {
+  @Test(arguments: endless) func `what never ends, or is too large, is an error`(template: String)
+    throws
+  {
     let golden = try GoldenChat.load()
     do throws(ChatTemplateError) {
       let text = try golden.render(template, limits: Self.limits)
@@ -53,9 +66,13 @@ import Testing
 
   @Test func `the deepest template runs on the small stack of a thread`() throws {
     let golden = try GoldenChat.load()
-    let macro = "{% macro f(n) %}{% if n %}{% for x in [1] %}{{ (f(n - 1)|trim) ~ '' }}{% endfor %}{% endif %}{% endmacro %}"
-    let nested = String(repeating: "{% if 1 %}", count: 55) + "x" + String(repeating: "{% endif %}", count: 55)
-    let expression = "{{ " + String(repeating: "(1 + ", count: 28) + "1" + String(repeating: ")", count: 28) + " }}"
+    let macro =
+      "{% macro f(n) %}{% if n %}{% for x in [1] %}{{ (f(n - 1)|trim) ~ '' }}{% endfor %}{% endif %}{% endmacro %}"
+    let nested =
+      String(repeating: "{% if 1 %}", count: 55) + "x" + String(repeating: "{% endif %}", count: 55)
+    let expression =
+      "{{ " + String(repeating: "(1 + ", count: 28) + "1" + String(repeating: ")", count: 28)
+      + " }}"
     let finished = DispatchSemaphore(value: 0)
     let outcomes = Outcomes()
     let thread = Thread {
@@ -80,7 +97,8 @@ import Testing
     let seconds = ProcessInfo.processInfo.environment["REIN_FUZZ_SECONDS"].flatMap(Double.init)
     let start = Date()
     var mutator = TemplateMutator(
-      sources: golden.models.keys.sorted().compactMap { golden.models[$0]?.source } + golden.constructs.map(\.template),
+      sources: golden.models.keys.sorted().compactMap { golden.models[$0]?.source }
+        + golden.constructs.map(\.template),
       seed: seconds == nil ? 5 : UInt64(start.timeIntervalSince1970))
     var (count, rendered) = (0, 0)
     let conversations = golden.conversations.keys.sorted().compactMap { golden.conversations[$0] }
@@ -127,13 +145,20 @@ struct TemplateMutator {
     self.sources = sources.map { Array($0.unicodeScalars) }
     generator = SplitMix(seed: seed)
     words = [
-      "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", " if ", " else ", "{% else %}", "{% endif %}", "{% endfor %}",
-      "{% for x in messages %}", "{% if x %}", "|", "(", ")", "[", "]", "{", "}", ":", ",", ".", "'", "\"", "\\", "~", "+",
-      "-", "*", "**", "//", "%", "==", "<", " in ", " not ", " is ", " and ", " or ", " loop", " messages", " message",
-      "['content']", "[0]", "[::-1]", "[1:]", "|tojson", "|trim", "|length", "|list", "|sort", "|join", "|map('upper')",
-      "|replace('', 'x')", ".split()", ".strip('')", "0", "-1", "9223372036854775807", "1e308", "none", "true", "''", "[]", "{}",
-      "range(9)", "namespace()", "\u{0}", "é", "e\u{301}", "👩‍👧", "\u{2028}", "\r\n", "{% set x = ", "{% macro f(a) %}",
-      "{% endmacro %}", "f(", "{% generation %}", "{% endgeneration %}", "{% break %}", "raise_exception(", "|int", "|round(",
+      "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", " if ", " else ", "{% else %}",
+      "{% endif %}", "{% endfor %}",
+      "{% for x in messages %}", "{% if x %}", "|", "(", ")", "[", "]", "{", "}", ":", ",", ".",
+      "'", "\"", "\\", "~", "+",
+      "-", "*", "**", "//", "%", "==", "<", " in ", " not ", " is ", " and ", " or ", " loop",
+      " messages", " message",
+      "['content']", "[0]", "[::-1]", "[1:]", "|tojson", "|trim", "|length", "|list", "|sort",
+      "|join", "|map('upper')",
+      "|replace('', 'x')", ".split()", ".strip('')", "0", "-1", "9223372036854775807", "1e308",
+      "none", "true", "''", "[]", "{}",
+      "range(9)", "namespace()", "\u{0}", "é", "e\u{301}", "👩‍👧", "\u{2028}", "\r\n", "{% set x = ",
+      "{% macro f(a) %}",
+      "{% endmacro %}", "f(", "{% generation %}", "{% endgeneration %}", "{% break %}",
+      "raise_exception(", "|int", "|round(",
       "* 99999", "|indent(", "|dictsort", "|items", "loop.index0", ".x", "_", "is defined",
     ]
   }
@@ -145,9 +170,15 @@ struct TemplateMutator {
       let end = min(text.count, place + Int.random(in: 0..<12, using: &generator))
       switch Int.random(in: 0..<6, using: &generator) {
       case 0: text.removeSubrange(place..<end)
-      case 1, 2: text.insert(contentsOf: (words.randomElement(using: &generator) ?? "").unicodeScalars, at: place)
-      case 3: text.replaceSubrange(place..<end, with: (words.randomElement(using: &generator) ?? "").unicodeScalars)
-      case 4: text.insert(contentsOf: text[place..<end], at: Int.random(in: 0...text.count, using: &generator))
+      case 1, 2:
+        text.insert(
+          contentsOf: (words.randomElement(using: &generator) ?? "").unicodeScalars, at: place)
+      case 3:
+        text.replaceSubrange(
+          place..<end, with: (words.randomElement(using: &generator) ?? "").unicodeScalars)
+      case 4:
+        text.insert(
+          contentsOf: text[place..<end], at: Int.random(in: 0...text.count, using: &generator))
       default:
         let other = sources.randomElement(using: &generator) ?? []
         let start = Int.random(in: 0...other.count, using: &generator)

@@ -38,11 +38,15 @@ import Testing
   }
 
   static let models = [
-    "llama2", "mistral-v0", "mistral-v1", "mistral-v3", "mistral-nemo", "zephyr", "chatml", "qwen2", "qwen2-5",
-    "qwen2-5-training", "qwen3", "qwen3-training", "llama3", "llama3-1", "llama3-2", "llama3-training",
+    "llama2", "mistral-v0", "mistral-v1", "mistral-v3", "mistral-nemo", "zephyr", "chatml", "qwen2",
+    "qwen2-5",
+    "qwen2-5-training", "qwen3", "qwen3-training", "llama3", "llama3-1", "llama3-2",
+    "llama3-training",
   ]
 
-  @Test(arguments: models) func `published templates give what transformers gives`(name: String) throws {
+  @Test(arguments: models) func `published templates give what transformers gives`(name: String)
+    throws
+  {
     let golden = try GoldenChat.load()
     #expect(golden.models.count == Self.models.count)
     let model = try #require(golden.models[name])

@@ -53,14 +53,17 @@ struct GoldenChat {
         error: $0.optional("error")?.string)
     }
     for conversation in try root.field("conversations").elements {
-      conversations[try conversation.field("name").text] = try conversation.field("messages").elements
+      conversations[try conversation.field("name").text] = try conversation.field("messages")
+        .elements
         .map { ChatMessage(fields: try $0.members) }
     }
     for member in try root.field("models").members {
       let url = try GoldenTokenization.url("chat-templates").appending(path: "\(member.key).jinja")
       let source = try String(contentsOf: url, encoding: .utf8)
       var tokens: [String: String] = [:]
-      for token in try member.value.field("specialTokens").members { tokens[token.key] = token.value.string }
+      for token in try member.value.field("specialTokens").members {
+        tokens[token.key] = token.value.string
+      }
       models[member.key] = Model(
         template: try ChatTemplate(source, specialTokens: tokens), source: source,
         tokenizer: try member.value.field("tokenizer").text,
@@ -76,12 +79,14 @@ struct GoldenChat {
       conversation: try json.field("conversation").text,
       ending: try #require(endings[json.field("ending").text]),
       hasTools: try json.field("hasTools").isTrue, text: json.optional("text")?.string,
-      error: json.optional("error")?.string, ids: try json.optional("ids")?.elements.compactMap(\.integer),
+      error: json.optional("error")?.string,
+      ids: try json.optional("ids")?.elements.compactMap(\.integer),
       mask: try json.optional("mask")?.elements.map { range in
         let bounds = try range.elements.compactMap(\.integer)
         return bounds[0]..<bounds[1]
       },
-      thinking: json.optional("thinking")?.isTrue, messageCount: json.optional("messageCount")?.integer)
+      thinking: json.optional("thinking")?.isTrue,
+      messageCount: json.optional("messageCount")?.integer)
   }
 
   /// The conversation of a case; the day is given, as it was to the reference.
@@ -101,13 +106,15 @@ struct GoldenChat {
   ) throws(ChatTemplateError) -> String {
     var variables = JinjaDictionary()
     for member in context { try variables.set(member.key, to: JinjaValue(member.value)) }
-    return try JinjaRenderer(limits: limits).render(JinjaParser.parse(template).statements, variables: variables)
+    return try JinjaRenderer(limits: limits).render(
+      JinjaParser.parse(template).statements, variables: variables)
   }
 }
 
 extension JSON {
   func optional(_ name: String) -> JSON? {
-    guard case .object(let members) = self, let value = members.first(where: { $0.key == name })?.value
+    guard case .object(let members) = self,
+      let value = members.first(where: { $0.key == name })?.value
     else { return nil }
     if case .null = value { return nil }
     return value

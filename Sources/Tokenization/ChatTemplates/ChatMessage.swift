@@ -26,13 +26,17 @@ public struct ChatMessage: Sendable {
   ///
   /// - Parameter content: The text.
   /// - Returns: The message.
-  public static func system(_ content: String) -> ChatMessage { ChatMessage(role: "system", content: content) }
+  public static func system(_ content: String) -> ChatMessage {
+    ChatMessage(role: "system", content: content)
+  }
 
   /// What a human says.
   ///
   /// - Parameter content: The text.
   /// - Returns: The message.
-  public static func user(_ content: String) -> ChatMessage { ChatMessage(role: "user", content: content) }
+  public static func user(_ content: String) -> ChatMessage {
+    ChatMessage(role: "user", content: content)
+  }
 
   /// What the model says.
   ///
@@ -60,7 +64,9 @@ public struct ChatMessage: Sendable {
   public var role: String? { if case .string(let role)? = self["role"] { role } else { nil } }
 
   /// What it says; nil where the field `content` is not text.
-  public var content: String? { if case .string(let content)? = self["content"] { content } else { nil } }
+  public var content: String? {
+    if case .string(let content)? = self["content"] { content } else { nil }
+  }
 
   var isAssistant: Bool { role == "assistant" }
 }

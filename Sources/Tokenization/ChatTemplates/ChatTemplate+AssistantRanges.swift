@@ -28,7 +28,9 @@ extension ChatTemplate {
       return (whole.text, generated?.map { $0.clamped(to: turn) }.filter { !$0.isEmpty } ?? [turn])
     case (nil, .all):
       var ranges: [Range<Int>] = []
-      for place in places { ranges.append(try turn(at: place, of: conversation, in: text, date: date)) }
+      for place in places {
+        ranges.append(try turn(at: place, of: conversation, in: text, date: date))
+      }
       return (whole.text, ranges)
     }
   }
@@ -38,24 +40,30 @@ extension ChatTemplate {
     at place: Int, of conversation: Conversation, in text: [UInt8], date: Date
   ) throws(ChatTemplateError) -> Range<Int> {
     // Templates that look at the last message for the prompt write none, and would leave it to the turn.
-    guard place > 0 else { throw Self.noMask(place, "no message goes before it; begin with another role") }
-    let before = try bytes(of: conversation, messages: ..<place, ending: .generationPrompt, place, date)
+    guard place > 0 else {
+      throw Self.noMask(place, "no message goes before it; begin with another role")
+    }
+    let before = try bytes(
+      of: conversation, messages: ..<place, ending: .generationPrompt, place, date)
     let after =
       place == conversation.messages.count - 1
       ? text : try bytes(of: conversation, messages: ..<(place + 1), ending: .complete, place, date)
     guard after.starts(with: before) else {
       throw Self.noMask(
-        place, "it does not begin as the generation prompt does; use a template with generation blocks")
+        place,
+        "it does not begin as the generation prompt does; use a template with generation blocks")
     }
     guard text.starts(with: after) else {
       throw Self.noMask(
-        place, "the template writes it otherwise once more messages follow; encode each turn by itself")
+        place,
+        "the template writes it otherwise once more messages follow; encode each turn by itself")
     }
     return before.count..<after.count
   }
 
   private func bytes(
-    of conversation: Conversation, messages: PartialRangeUpTo<Int>, ending: ConversationEnding, _ place: Int, _ date: Date
+    of conversation: Conversation, messages: PartialRangeUpTo<Int>, ending: ConversationEnding,
+    _ place: Int, _ date: Date
   ) throws(ChatTemplateError) -> [UInt8] {
     var part = conversation
     part.messages = Array(conversation.messages[messages])
@@ -67,6 +75,8 @@ extension ChatTemplate {
   }
 
   private static func noMask(_ place: Int, _ reason: String) -> ChatTemplateError {
-    ChatTemplateError(.noAssistantMask("messages[\(place)]: which text is the assistant's cannot be told: \(reason)"))
+    ChatTemplateError(
+      .noAssistantMask(
+        "messages[\(place)]: which text is the assistant's cannot be told: \(reason)"))
   }
 }

@@ -51,16 +51,21 @@ extension ChatTemplate {
     return texts
   }
 
-  private static func texts(of configuration: [JSON.Member], file: URL) throws(ChatTemplateError) -> [String: String] {
+  private static func texts(of configuration: [JSON.Member], file: URL) throws(ChatTemplateError)
+    -> [String: String]
+  {
     let damage = ChatTemplateError(
-      .unreadable(file: file.path, reason: "chat_template: must be text, or a list of objects with name and template"))
+      .unreadable(
+        file: file.path,
+        reason: "chat_template: must be text, or a list of objects with name and template"))
     switch value("chat_template", of: configuration) {
     case nil, JSON.null?: return [:]
     case .string(let text)?: return ["default": text]
     case .array(let templates)?:
       var texts: [String: String] = [:]
       for case let template in templates {
-        guard case .object(let fields) = template, case .string(let name)? = value("name", of: fields),
+        guard case .object(let fields) = template,
+          case .string(let name)? = value("name", of: fields),
           case .string(let text)? = value("template", of: fields)
         else { throw damage }
         texts[name] = text
@@ -75,7 +80,8 @@ extension ChatTemplate {
     for name in tokenNames {
       switch value(name, of: fields) {
       case .string(let text)?: tokens[name] = text
-      case .object(let token)?: if case .string(let text)? = value("content", of: token) { tokens[name] = text }
+      case .object(let token)?:
+        if case .string(let text)? = value("content", of: token) { tokens[name] = text }
       default: break
       }
     }
@@ -96,7 +102,8 @@ extension ChatTemplate {
       throw ChatTemplateError(.unreadable(file: file.path, reason: error.localizedDescription))
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw ChatTemplateError(.unreadable(file: file.path, reason: "is not UTF-8; save it as UTF-8"))
+      throw ChatTemplateError(
+        .unreadable(file: file.path, reason: "is not UTF-8; save it as UTF-8"))
     }
     return text
   }
@@ -107,7 +114,8 @@ extension ChatTemplate {
       if case .object(let members) = try JSONParser.parse(Array(text.utf8)) { return members }
     } catch {
       throw ChatTemplateError(
-        .unreadable(file: file.path, reason: "is not JSON at byte \(error.offset): \(error.reason)"))
+        .unreadable(file: file.path, reason: "is not JSON at byte \(error.offset): \(error.reason)")
+      )
     }
     throw ChatTemplateError(.unreadable(file: file.path, reason: "must be an object"))
   }

@@ -49,7 +49,9 @@ public struct ChatTemplate: Sendable {
   }
 
   /// The template for a conversation: `tool_use` where there are tools and such a template, otherwise `default`.
-  func template(for conversation: Conversation) throws(ChatTemplateError) -> (JinjaTemplate, text: String) {
+  func template(for conversation: Conversation) throws(ChatTemplateError) -> (
+    JinjaTemplate, text: String
+  ) {
     let name = conversation.tools != nil && sources["tool_use"] != nil ? "tool_use" : "default"
     switch sources[name] {
     case .read(let template, let text)?: return (template, text)
@@ -70,7 +72,8 @@ public struct ChatTemplate: Sendable {
     _ conversation: Conversation, ending: ConversationEnding = .complete, date: Date = Date()
   ) throws(ChatTemplateError) -> String {
     guard !conversation.messages.isEmpty else {
-      throw ChatTemplateError(.conversation("the conversation has no messages; there must be one at least"))
+      throw ChatTemplateError(
+        .conversation("the conversation has no messages; there must be one at least"))
     }
     return try rendering(conversation, ending: ending, date: date).text
   }

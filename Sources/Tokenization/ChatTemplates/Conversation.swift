@@ -28,19 +28,22 @@ public struct Conversation: Sendable {
     do throws(JSONParser.Failure) {
       value = try JSONParser.parse(Array(json.utf8))
     } catch {
-      throw ChatTemplateError(.conversation("the conversation is not JSON at byte \(error.offset): \(error.reason)"))
+      throw ChatTemplateError(
+        .conversation("the conversation is not JSON at byte \(error.offset): \(error.reason)"))
     }
     switch value {
     case .array(let messages): self.init(try Self.messages(messages))
     case .object(let members):
-      guard case .array(let messages)? = members.first(where: { $0.key == "messages" })?.value else {
+      guard case .array(let messages)? = members.first(where: { $0.key == "messages" })?.value
+      else {
         throw ChatTemplateError(.conversation("messages: must be an array of messages"))
       }
       var tools: [JSON]?
       switch members.first(where: { $0.key == "tools" })?.value {
       case nil, JSON.null?: break
       case .array(let values)?: tools = values
-      case let other?: throw ChatTemplateError(.conversation("tools: must be an array, not \(other.kind)"))
+      case let other?:
+        throw ChatTemplateError(.conversation("tools: must be an array, not \(other.kind)"))
       }
       self.init(try Self.messages(messages), tools: tools)
     default: throw ChatTemplateError(.conversation("messages: must be an array, not \(value.kind)"))
@@ -51,7 +54,8 @@ public struct Conversation: Sendable {
     var messages: [ChatMessage] = []
     for (index, value) in values.enumerated() {
       guard case .object(let fields) = value else {
-        throw ChatTemplateError(.conversation("messages[\(index)]: must be an object, not \(value.kind)"))
+        throw ChatTemplateError(
+          .conversation("messages[\(index)]: must be an object, not \(value.kind)"))
       }
       messages.append(ChatMessage(fields: fields))
     }

@@ -8,7 +8,8 @@ enum JinjaArithmetic {
     case ("+", .string(let left), .string(let right)): (left.utf8.count + right.utf8.count) / 8
     case ("+", .list(let left), .list(let right)), ("+", .tuple(let left), .tuple(let right)):
       4 * (left.elements.count + right.elements.count)
-    case ("*", .string(let text), .integer(let count)), ("*", .integer(let count), .string(let text)):
+    case ("*", .string(let text), .integer(let count)),
+      ("*", .integer(let count), .string(let text)):
       product(text.utf8.count, count) / 8
     case ("*", .list(let list), .integer(let count)), ("*", .integer(let count), .list(let list)),
       ("*", .tuple(let list), .integer(let count)), ("*", .integer(let count), .tuple(let list)):
@@ -28,14 +29,19 @@ enum JinjaArithmetic {
     for case .undefined(let undefined) in [left, right] { throw .failed(undefined.message) }
     switch (sign, left, right) {
     case ("+", .string(let left), .string(let right)): return .string(left + right)
-    case ("+", .list(let left), .list(let right)): return .list(try JinjaList(left.elements + right.elements))
-    case ("+", .tuple(let left), .tuple(let right)): return .tuple(try JinjaList(left.elements + right.elements))
-    case ("*", .string(let text), .integer(let count)), ("*", .integer(let count), .string(let text)):
+    case ("+", .list(let left), .list(let right)):
+      return .list(try JinjaList(left.elements + right.elements))
+    case ("+", .tuple(let left), .tuple(let right)):
+      return .tuple(try JinjaList(left.elements + right.elements))
+    case ("*", .string(let text), .integer(let count)),
+      ("*", .integer(let count), .string(let text)):
       return .string(String(repeating: text, count: max(0, count)))
     case ("*", .list(let list), .integer(let count)), ("*", .integer(let count), .list(let list)):
-      return .list(try JinjaList(Array(repeatElement(list.elements, count: max(0, count)).joined())))
+      return .list(
+        try JinjaList(Array(repeatElement(list.elements, count: max(0, count)).joined())))
     case ("*", .tuple(let list), .integer(let count)), ("*", .integer(let count), .tuple(let list)):
-      return .tuple(try JinjaList(Array(repeatElement(list.elements, count: max(0, count)).joined())))
+      return .tuple(
+        try JinjaList(Array(repeatElement(list.elements, count: max(0, count)).joined())))
     case ("%", .string, _): throw .unsupported("formatting with '%' is not supported; use '~'")
     default: break
     }
@@ -52,7 +58,9 @@ enum JinjaArithmetic {
     return .float(try floats(sign, first.float, second.float))
   }
 
-  private static func integers(_ sign: String, _ left: Int, _ right: Int) throws(ChatTemplateError) -> JinjaValue {
+  private static func integers(_ sign: String, _ left: Int, _ right: Int) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     let (value, overflow): (Int, Bool)
     switch sign {
     case "+": (value, overflow) = left.addingReportingOverflow(right)
@@ -68,7 +76,8 @@ enum JinjaArithmetic {
       // Towards minus infinity; the remainder has the divisor's sign.
       let remainder = left % right
       let isBelow = remainder != 0 && (remainder < 0) != (right < 0)
-      return .integer(sign == "//" ? quotient - (isBelow ? 1 : 0) : isBelow ? remainder + right : remainder)
+      return .integer(
+        sign == "//" ? quotient - (isBelow ? 1 : 0) : isBelow ? remainder + right : remainder)
     }
     guard !overflow else { throw .limit("an integer is too large") }
     return .integer(value)
@@ -94,7 +103,9 @@ enum JinjaArithmetic {
     return (result, false)
   }
 
-  private static func floats(_ sign: String, _ left: Double, _ right: Double) throws(ChatTemplateError) -> Double {
+  private static func floats(_ sign: String, _ left: Double, _ right: Double)
+    throws(ChatTemplateError) -> Double
+  {
     switch sign {
     case "+": return left + right
     case "-": return left - right
@@ -102,7 +113,9 @@ enum JinjaArithmetic {
     case "**":
       let result = pow(left, right)
       if left == 0, right < 0 { throw .failed("zero cannot be raised to a negative power") }
-      if left < 0, right != right.rounded() { throw .unsupported("a complex number is not supported") }
+      if left < 0, right != right.rounded() {
+        throw .unsupported("a complex number is not supported")
+      }
       if result.isInfinite, left.isFinite, right.isFinite { throw .failed("a number is too large") }
       return result
     default: break

@@ -6,22 +6,29 @@ struct JinjaCall {
   /// The arguments in the order of parameters; nil for those that are not given.
   ///
   /// - Throws: When there is one that has no parameter.
-  func bound(to parameters: [String], of callee: String) throws(ChatTemplateError) -> [JinjaValue?] {
+  func bound(to parameters: [String], of callee: String) throws(ChatTemplateError) -> [JinjaValue?]
+  {
     guard positional.count <= parameters.count else {
-      throw .failed("'\(callee)' takes at most \(parameters.count) arguments, not \(positional.count)")
+      throw .failed(
+        "'\(callee)' takes at most \(parameters.count) arguments, not \(positional.count)")
     }
-    var values: [JinjaValue?] = positional + Array(repeating: nil, count: parameters.count - positional.count)
+    var values: [JinjaValue?] =
+      positional + Array(repeating: nil, count: parameters.count - positional.count)
     for (name, value) in named {
       guard let place = parameters.firstIndex(of: name) else {
         throw .failed("'\(callee)' has no argument '\(name)'")
       }
-      guard values[place] == nil else { throw .failed("'\(callee)' has two values for the argument '\(name)'") }
+      guard values[place] == nil else {
+        throw .failed("'\(callee)' has two values for the argument '\(name)'")
+      }
       values[place] = value
     }
     return values
   }
 
-  func requireNothing(for callee: String) throws(ChatTemplateError) { _ = try bound(to: [], of: callee) }
+  func requireNothing(for callee: String) throws(ChatTemplateError) {
+    _ = try bound(to: [], of: callee)
+  }
 }
 
 extension JinjaValue {

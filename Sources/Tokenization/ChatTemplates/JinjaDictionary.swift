@@ -1,4 +1,6 @@
-/// Fields in order. Keys are equal as Python has it: 1, 1.0 and True are one key.
+/// Fields in order.
+///
+/// Keys are equal as Python has it: 1, 1.0 and True are one key.
 struct JinjaDictionary {
   private(set) var keys: [JinjaValue] = []
   private(set) var values: [JinjaValue] = []

@@ -9,12 +9,7 @@ enum JinjaFilters {
     return pairs
   }
 
-  /// A field, or a field of a field, such as `function.name` or `0`.
-  ///
-  /// - Parameters:
-  ///   - path: Names with dots between them, or a number.
-  ///   - value: What has the field.
-  ///   - other: What stands for a field that is not there.
+  /// A field, or a field of a field, such as `function.name` or `0`; the default stands for one that is not there.
   static func attribute(
     _ path: JinjaValue, of value: JinjaValue, default other: JinjaValue? = nil
   ) throws(ChatTemplateError) -> JinjaValue {
@@ -40,7 +35,8 @@ enum JinjaFilters {
 
   /// Elements in order of their keys; equal ones stay as they are.
   static func sorted<Element>(
-    _ elements: [Element], isReverse: Bool = false, by key: (Element) throws(ChatTemplateError) -> JinjaValue
+    _ elements: [Element], isReverse: Bool = false,
+    by key: (Element) throws(ChatTemplateError) -> JinjaValue
   ) throws(ChatTemplateError) -> [Element] {
     var keyed: [(key: JinjaValue, place: Int)] = []
     for (place, element) in elements.enumerated() { keyed.append((try key(element), place)) }
@@ -60,13 +56,21 @@ enum JinjaFilters {
     return keyed.map { elements[$0.place] }
   }
 
-  static func dictionarySorted(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> JinjaValue {
+  static func dictionarySorted(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     let arguments = try call.bound(to: ["case_sensitive", "by", "reverse"], of: "dictsort")
-    guard case .dictionary(let dictionary) = value else { throw .failed("'dictsort' needs a dictionary") }
+    guard case .dictionary(let dictionary) = value else {
+      throw .failed("'dictsort' needs a dictionary")
+    }
     let isCaseSensitive = arguments[0]?.isTrue ?? false
     let by = try arguments[1]?.string(of: "by") ?? "key"
-    guard by == "key" || by == "value" else { throw .failed("You can only sort by either \"key\" or \"value\"") }
-    let places = try sorted(Array(dictionary.keys.indices), isReverse: arguments[2]?.isTrue ?? false) { place in
+    guard by == "key" || by == "value" else {
+      throw .failed("You can only sort by either \"key\" or \"value\"")
+    }
+    let places = try sorted(
+      Array(dictionary.keys.indices), isReverse: arguments[2]?.isTrue ?? false
+    ) { place in
       let key = by == "key" ? dictionary.keys[place] : dictionary.values[place]
       return isCaseSensitive ? key : caseless(key)
     }

@@ -50,9 +50,11 @@ extension JinjaLexer {
       guard scalar.isASCII else {
         // As Jinja has it, which spells other scalars in ASCII before it looks at escapes.
         let digits = String(scalar.value, radix: 16)
-        let (letter, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x1_0000 ? ("u", 4) : ("U", 8)
+        let (letter, width) =
+          scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x1_0000 ? ("u", 4) : ("U", 8)
         text.append(contentsOf: letter.unicodeScalars)
-        text.append(contentsOf: String(repeating: "0", count: max(0, width - digits.count)).unicodeScalars)
+        text.append(
+          contentsOf: String(repeating: "0", count: max(0, width - digits.count)).unicodeScalars)
         text.append(contentsOf: digits.unicodeScalars)
         return
       }
@@ -60,7 +62,9 @@ extension JinjaLexer {
     }
   }
 
-  private func scalar(ofDigits count: Int, _ place: inout Int) throws(ChatTemplateError) -> Unicode.Scalar {
+  private func scalar(ofDigits count: Int, _ place: inout Int) throws(ChatTemplateError)
+    -> Unicode.Scalar
+  {
     var value: UInt32 = 0
     for _ in 0..<count {
       guard place < source.count, source[place].isASCII,

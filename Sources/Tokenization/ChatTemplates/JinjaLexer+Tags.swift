@@ -1,6 +1,7 @@
 extension JinjaLexer {
   private static let symbols: [StaticString] = [
-    "**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">",
+    "**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}",
+    ">",
     "<", "=", ".", ":", "|", ",", ";",
   ]
 
@@ -51,7 +52,9 @@ extension JinjaLexer {
     case "[": closing.append("]")
     case "}", ")", "]":
       guard let expected = closing.popLast() else { throw error("unexpected '\(symbol)'") }
-      guard expected == symbol else { throw error("unexpected '\(symbol)', expected '\(expected)'") }
+      guard expected == symbol else {
+        throw error("unexpected '\(symbol)', expected '\(expected)'")
+      }
     default: break
     }
   }
@@ -72,12 +75,16 @@ extension JinjaLexer {
     let isFraction = index > 0 && source[index - 1] == "."
     func digits(_ place: inout Int) -> Bool {
       let start = place
-      while place < source.count, ("0"..."9").contains(source[place]) || source[place] == "_" { place += 1 }
+      while place < source.count, ("0"..."9").contains(source[place]) || source[place] == "_" {
+        place += 1
+      }
       // An underscore stands between digits.
       while place > start, source[place - 1] == "_" { place -= 1 }
       return place > start && source[start] != "_"
     }
-    if source[index] == "0", index + 1 < source.count, "xXoObB".unicodeScalars.contains(source[index + 1]) {
+    if source[index] == "0", index + 1 < source.count,
+      "xXoObB".unicodeScalars.contains(source[index + 1])
+    {
       try readNumber(withPrefix: source[index + 1])
       return
     }
@@ -118,7 +125,8 @@ extension JinjaLexer {
     var end = index + 2
     while end < source.count, isNameScalar(source[end]) { end += 1 }
     let digits = String(String.UnicodeScalarView(source[(index + 2)..<end])).filter { $0 != "_" }
-    let radix = "xX".unicodeScalars.contains(prefix) ? 16 : "oO".unicodeScalars.contains(prefix) ? 8 : 2
+    let radix =
+      "xX".unicodeScalars.contains(prefix) ? 16 : "oO".unicodeScalars.contains(prefix) ? 8 : 2
     guard let integer = Int(digits, radix: radix) else {
       throw error("0\(prefix)\(digits) is not a number or is too large")
     }

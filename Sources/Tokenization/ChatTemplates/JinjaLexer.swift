@@ -87,7 +87,9 @@ struct JinjaLexer {
 
   private func tagStart(from place: Int) -> Int? {
     guard place < source.count else { return nil }
-    return (place..<source.count).first { has("{{", at: $0) || has("{%", at: $0) || has("{#", at: $0) }
+    return (place..<source.count).first {
+      has("{{", at: $0) || has("{%", at: $0) || has("{#", at: $0)
+    }
   }
 
   private mutating func appendData(upTo end: Int, sign: Sign, isExpression: Bool) {
@@ -113,7 +115,9 @@ struct JinjaLexer {
   mutating func takeStatementEnd(_ mark: Unicode.Scalar) -> Bool {
     let sign = sign(at: index)
     let place = sign == .none ? index : index + 1
-    guard place + 1 < source.count, source[place] == mark, source[place + 1] == "}" else { return false }
+    guard place + 1 < source.count, source[place] == mark, source[place + 1] == "}" else {
+      return false
+    }
     move(to: place + 2)
     if sign == .minus {
       skipSpace()

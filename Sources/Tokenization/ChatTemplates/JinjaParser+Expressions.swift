@@ -1,6 +1,8 @@
 // Operators, from those that bind loosest to those that bind tightest.
 extension JinjaParser {
-  mutating func expression(isConditionalAllowed: Bool = true) throws(ChatTemplateError) -> JinjaExpression {
+  mutating func expression(isConditionalAllowed: Bool = true) throws(ChatTemplateError)
+    -> JinjaExpression
+  {
     try nested { parser throws(ChatTemplateError) in
       isConditionalAllowed ? try parser.conditional() : try parser.disjunction()
     }
@@ -20,7 +22,9 @@ extension JinjaParser {
     }
     if !isTuple {
       if let only = items.first { return only }
-      guard isInParentheses else { throw error("expected an expression, found \(current.description)") }
+      guard isInParentheses else {
+        throw error("expected an expression, found \(current.description)")
+      }
     }
     return try expression(.tuple(items), line: line)
   }
@@ -38,7 +42,8 @@ extension JinjaParser {
     var value = try disjunction()
     while takeName("if") {
       let condition = try disjunction()
-      let other = takeName("else") ? try nested { p throws(ChatTemplateError) in try p.conditional() } : nil
+      let other =
+        takeName("else") ? try nested { p throws(ChatTemplateError) in try p.conditional() } : nil
       value = try expression(.conditional(value, if: condition, else: other), line: line)
     }
     return value
@@ -125,7 +130,9 @@ extension JinjaParser {
     return left
   }
 
-  private mutating func unary(takesFilters: Bool = true) throws(ChatTemplateError) -> JinjaExpression {
+  private mutating func unary(takesFilters: Bool = true) throws(ChatTemplateError)
+    -> JinjaExpression
+  {
     try nested { parser throws(ChatTemplateError) in
       let line = parser.current.line
       var value: JinjaExpression

@@ -26,7 +26,9 @@ extension JinjaParser {
       return value
     case .symbol("["):
       advance()
-      let items = try items(until: "]") { parser throws(ChatTemplateError) in try parser.expression() }
+      let items = try items(until: "]") { parser throws(ChatTemplateError) in
+        try parser.expression()
+      }
       return try expression(.list(items), line: line)
     case .symbol("{"):
       advance()
@@ -105,7 +107,9 @@ extension JinjaParser {
   }
 
   /// Filters, tests and calls of what they give.
-  mutating func filtersAndTests(of start: JinjaExpression) throws(ChatTemplateError) -> JinjaExpression {
+  mutating func filtersAndTests(of start: JinjaExpression) throws(ChatTemplateError)
+    -> JinjaExpression
+  {
     var value = start
     while true {
       if isSymbol("|") {
@@ -145,7 +149,8 @@ extension JinjaParser {
     return result
   }
 
-  private mutating func test(of value: JinjaExpression) throws(ChatTemplateError) -> JinjaExpression {
+  private mutating func test(of value: JinjaExpression) throws(ChatTemplateError) -> JinjaExpression
+  {
     let line = current.line
     try expectName("is")
     let isNegated = takeName("not")
@@ -188,7 +193,9 @@ extension JinjaParser {
         advance()
         result.named.append((name, try expression()))
       } else {
-        guard result.named.isEmpty else { throw error("an argument without a name follows one with a name") }
+        guard result.named.isEmpty else {
+          throw error("an argument without a name follows one with a name")
+        }
         result.positional.append(try expression())
       }
     }

@@ -120,7 +120,9 @@ extension JinjaParser {
     return .with(values, try body(until: ["endwith"]).0)
   }
 
-  private mutating func macro(named name: String, until end: String) throws(ChatTemplateError) -> JinjaMacroSyntax {
+  private mutating func macro(named name: String, until end: String) throws(ChatTemplateError)
+    -> JinjaMacroSyntax
+  {
     let parameters = isSymbol("(") || end == "endmacro" ? try parameters() : []
     // A loop around the macro is not one that it can leave.
     let outer = loopDepth
@@ -143,7 +145,9 @@ extension JinjaParser {
     return .call(call, JinjaMacroSyntax(name: "caller", parameters: parameters, body: statements))
   }
 
-  private mutating func parameters() throws(ChatTemplateError) -> [(name: String, value: JinjaExpression?)] {
+  private mutating func parameters() throws(ChatTemplateError) -> [(
+    name: String, value: JinjaExpression?
+  )] {
     var result: [(name: String, value: JinjaExpression?)] = []
     try expect("(")
     while !isSymbol(")") {
@@ -183,7 +187,9 @@ extension JinjaParser {
       guard take(",") else { break }
       isSeveral = true
     }
-    guard let first = targets.first else { throw error("expected a name, found \(current.description)") }
+    guard let first = targets.first else {
+      throw error("expected a name, found \(current.description)")
+    }
     return isSeveral ? .several(targets) : first
   }
 

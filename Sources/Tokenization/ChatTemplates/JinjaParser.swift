@@ -84,7 +84,9 @@ struct JinjaParser {
   }
 
   /// An expression, unless it is too deep.
-  func expression(_ kind: JinjaExpression.Kind, line: Int) throws(ChatTemplateError) -> JinjaExpression {
+  func expression(_ kind: JinjaExpression.Kind, line: Int) throws(ChatTemplateError)
+    -> JinjaExpression
+  {
     let expression = JinjaExpression(kind, line: line)
     guard expression.depth <= Self.deepest else {
       throw ChatTemplateError(.limit("the expression is nested too deeply"), line: line)

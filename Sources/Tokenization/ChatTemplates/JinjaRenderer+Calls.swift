@@ -45,7 +45,9 @@ extension JinjaRenderer {
     return try captured(syntax.body, in: scope).text
   }
 
-  private func call(function name: String, _ call: JinjaCall) throws(ChatTemplateError) -> JinjaValue {
+  private func call(function name: String, _ call: JinjaCall) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     switch name {
     case "raise_exception":
       let message = try call.bound(to: ["message"], of: name)[0]
@@ -87,7 +89,9 @@ extension JinjaRenderer {
     return .sequence(try JinjaSequence(.range, values))
   }
 
-  private func dictionary(_ call: JinjaCall, of name: String) throws(ChatTemplateError) -> JinjaDictionary {
+  private func dictionary(_ call: JinjaCall, of name: String) throws(ChatTemplateError)
+    -> JinjaDictionary
+  {
     var result = JinjaDictionary()
     guard call.positional.count <= 1 else { throw .failed("'\(name)' takes one value at most") }
     switch call.positional.first {
@@ -110,7 +114,9 @@ extension PythonText {
   /// A time as C's `strftime` writes it.
   static func time(_ date: Date, format: String) throws(ChatTemplateError) -> String {
     guard !format.isEmpty else { return "" }
-    guard format.utf8.count <= 1000, !format.utf8.contains(0) else { throw .limit("a date's format is too long") }
+    guard format.utf8.count <= 1000, !format.utf8.contains(0) else {
+      throw .limit("a date's format is too long")
+    }
     var seconds = time_t(date.timeIntervalSince1970.rounded(.down))
     var parts = tm()
     localtime_r(&seconds, &parts)

@@ -1,11 +1,15 @@
 extension JinjaRenderer {
-  func evaluate(_ expression: JinjaExpression, in scope: JinjaScope) throws(ChatTemplateError) -> JinjaValue {
+  func evaluate(_ expression: JinjaExpression, in scope: JinjaScope) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     try nested(line: expression.line) { () throws(ChatTemplateError) in
       try evaluate(expression.kind, in: scope)
     }
   }
 
-  private func evaluate(_ kind: JinjaExpression.Kind, in scope: JinjaScope) throws(ChatTemplateError) -> JinjaValue {
+  private func evaluate(_ kind: JinjaExpression.Kind, in scope: JinjaScope)
+    throws(ChatTemplateError) -> JinjaValue
+  {
     switch kind {
     case .literal(let literal): return JinjaValue(literal)
     case .name(let name): return try value(of: name, in: scope)
@@ -30,9 +34,11 @@ extension JinjaRenderer {
       return .boolean(try test(value, name, evaluate(arguments, in: scope)))
     case .not, .and, .or, .conditional, .comparison: return try evaluateLogic(kind, in: scope)
     case .negative(let operand):
-      return try JinjaArithmetic.result(of: "-", .integer(0), evaluate(operand, in: scope), isUnary: true)
+      return try JinjaArithmetic.result(
+        of: "-", .integer(0), evaluate(operand, in: scope), isUnary: true)
     case .positive(let operand):
-      return try JinjaArithmetic.result(of: "+", .integer(0), evaluate(operand, in: scope), isUnary: true)
+      return try JinjaArithmetic.result(
+        of: "+", .integer(0), evaluate(operand, in: scope), isUnary: true)
     case .arithmetic(let left, let sign, let right):
       let (left, right) = (try evaluate(left, in: scope), try evaluate(right, in: scope))
       try charge(JinjaArithmetic.cost(of: sign, left, right))
@@ -60,7 +66,9 @@ extension JinjaRenderer {
       if try evaluate(condition, in: scope).isTrue { return try evaluate(value, in: scope) }
       guard let other else {
         return .undefined(
-          JinjaUndefined(message: "the inline if-expression evaluated to false and no else section was defined."))
+          JinjaUndefined(
+            message: "the inline if-expression evaluated to false and no else section was defined.")
+        )
       }
       return try evaluate(other, in: scope)
     case .comparison(let first, let rest):
@@ -90,13 +98,17 @@ extension JinjaRenderer {
     }
   }
 
-  func evaluate(_ items: [JinjaExpression], in scope: JinjaScope) throws(ChatTemplateError) -> [JinjaValue] {
+  func evaluate(_ items: [JinjaExpression], in scope: JinjaScope) throws(ChatTemplateError)
+    -> [JinjaValue]
+  {
     var values: [JinjaValue] = []
     for item in items { values.append(try evaluate(item, in: scope)) }
     return values
   }
 
-  func evaluate(_ arguments: JinjaArguments, in scope: JinjaScope) throws(ChatTemplateError) -> JinjaCall {
+  func evaluate(_ arguments: JinjaArguments, in scope: JinjaScope) throws(ChatTemplateError)
+    -> JinjaCall
+  {
     var call = JinjaCall(positional: try evaluate(arguments.positional, in: scope))
     for (name, value) in arguments.named {
       guard !call.named.contains(where: { $0.name == name }) else {
@@ -107,11 +119,13 @@ extension JinjaRenderer {
     return call
   }
 
-  private func value(of name: String, in scope: JinjaScope) throws(ChatTemplateError) -> JinjaValue {
+  private func value(of name: String, in scope: JinjaScope) throws(ChatTemplateError) -> JinjaValue
+  {
     if let value = scope.value(of: name) { return value }
     switch name {
     case "range", "dict", "namespace", "raise_exception", "strftime_now": return .function(name)
-    case "lipsum", "cycler", "joiner", "self", "varargs", "kwargs": throw .unsupported("'\(name)' is not supported")
+    case "lipsum", "cycler", "joiner", "self", "varargs", "kwargs":
+      throw .unsupported("'\(name)' is not supported")
     default: return .undefined(JinjaUndefined(message: "'\(name)' is undefined"))
     }
   }

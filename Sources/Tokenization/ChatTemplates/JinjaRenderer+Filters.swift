@@ -16,7 +16,9 @@ extension JinjaRenderer {
   }
 
   /// A value after one filter.
-  func filter(_ value: JinjaValue, _ name: String, _ call: JinjaCall) throws(ChatTemplateError) -> JinjaValue {
+  func filter(_ value: JinjaValue, _ name: String, _ call: JinjaCall) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     try charge(1)
     if let result = try filterText(value, name, call) { return result }
     if let result = try filterSequence(value, name, call) { return result }
@@ -26,14 +28,19 @@ extension JinjaRenderer {
     case "default", "d":
       let arguments = try call.bound(to: ["default_value", "boolean"], of: name)
       let replaces: Bool
-      if case .undefined = value { replaces = true } else { replaces = (arguments[1]?.isTrue ?? false) && !value.isTrue }
+      if case .undefined = value {
+        replaces = true
+      } else {
+        replaces = (arguments[1]?.isTrue ?? false) && !value.isTrue
+      }
       return replaces ? arguments[0] ?? .string("") : value
     case "tojson": return .string(try json(value, call))
     case "items":
       try call.requireNothing(for: name)
       switch value {
       case .undefined: return .sequence(try JinjaSequence(.generator, []))
-      case .dictionary(let dictionary): return .sequence(try JinjaSequence(.generator, JinjaFilters.pairs(of: dictionary)))
+      case .dictionary(let dictionary):
+        return .sequence(try JinjaSequence(.generator, JinjaFilters.pairs(of: dictionary)))
       default: throw .failed("Can only get item pairs from a mapping.")
       }
     case "dictsort": return try JinjaFilters.dictionarySorted(value, call)
@@ -42,7 +49,8 @@ extension JinjaRenderer {
   }
 
   private func json(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> String {
-    let arguments = try call.bound(to: ["ensure_ascii", "indent", "separators", "sort_keys"], of: "tojson")
+    let arguments = try call.bound(
+      to: ["ensure_ascii", "indent", "separators", "sort_keys"], of: "tojson")
     var indentation: String?
     switch arguments[1] {
     case nil, JinjaValue.none?: break
@@ -76,7 +84,9 @@ extension JinjaRenderer {
     switch name {
     case "map":
       var results: [JinjaValue] = []
-      if call.positional.isEmpty, let attribute = call.named.first(where: { $0.name == "attribute" }) {
+      if call.positional.isEmpty,
+        let attribute = call.named.first(where: { $0.name == "attribute" })
+      {
         let other = call.named.first { $0.name == "default" }?.value
         for element in try value.elements() {
           results.append(try JinjaFilters.attribute(attribute.value, of: element, default: other))
@@ -85,7 +95,9 @@ extension JinjaRenderer {
         var rest = call
         guard !call.positional.isEmpty else { throw .failed("map requires a filter argument") }
         let filter = try rest.positional.removeFirst().string(of: "map")
-        for element in try value.elements() { results.append(try self.filter(element, filter, rest)) }
+        for element in try value.elements() {
+          results.append(try self.filter(element, filter, rest))
+        }
       }
       try charge(4 * results.count)
       return .sequence(try JinjaSequence(.generator, results))
@@ -93,16 +105,21 @@ extension JinjaRenderer {
       var rest = call
       var attribute: JinjaValue?
       if name.hasSuffix("attr") {
-        guard !rest.positional.isEmpty else { throw .failed("missing parameter for attribute name") }
+        guard !rest.positional.isEmpty else {
+          throw .failed("missing parameter for attribute name")
+        }
         attribute = rest.positional.removeFirst()
       }
       let test = rest.positional.isEmpty ? nil : try rest.positional.removeFirst().string(of: name)
       var results: [JinjaValue] = []
       for element in try value.elements() {
-        let operand = try attribute.map { a throws(ChatTemplateError) in
-          try JinjaFilters.attribute(a, of: element)
-        } ?? element
-        let holds = try test.map { t throws(ChatTemplateError) in try self.test(operand, t, rest) } ?? operand.isTrue
+        let operand =
+          try attribute.map { a throws(ChatTemplateError) in
+            try JinjaFilters.attribute(a, of: element)
+          } ?? element
+        let holds =
+          try test.map { t throws(ChatTemplateError) in try self.test(operand, t, rest) }
+          ?? operand.isTrue
         if holds == name.hasPrefix("select") { results.append(element) }
       }
       try charge(4 * results.count)
@@ -112,7 +129,9 @@ extension JinjaRenderer {
   }
 
   /// Whether a test holds.
-  func test(_ value: JinjaValue, _ name: String, _ call: JinjaCall) throws(ChatTemplateError) -> Bool {
+  func test(_ value: JinjaValue, _ name: String, _ call: JinjaCall) throws(ChatTemplateError)
+    -> Bool
+  {
     try charge(1)
     if let sign = JinjaTests.comparisons[name] {
       guard let other = try call.bound(to: ["other"], of: name)[0] else {

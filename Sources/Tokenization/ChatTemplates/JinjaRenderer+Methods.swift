@@ -5,9 +5,11 @@ extension JinjaRenderer {
     switch owner {
     case .string(let text):
       try charge(byteCount: text.utf8.count)
-      return try JinjaStringMethods.call(name, of: text, call, charge: { n throws(ChatTemplateError) in
-        try self.charge(byteCount: n)
-      })
+      return try JinjaStringMethods.call(
+        name, of: text, call,
+        charge: { n throws(ChatTemplateError) in
+          try self.charge(byteCount: n)
+        })
     case .dictionary(let dictionary):
       try charge(2 * dictionary.count)
       return try self.call(method: name, of: dictionary, call)

@@ -27,13 +27,17 @@ extension JinjaRenderer {
     }
   }
 
-  private static func integer(_ value: JinjaValue, base: Int) throws(ChatTemplateError) -> JinjaValue? {
+  private static func integer(_ value: JinjaValue, base: Int) throws(ChatTemplateError)
+    -> JinjaValue?
+  {
     switch value {
     case .undefined(let undefined): throw .failed(undefined.message)
     case .string(let text):
       let digits = PythonText.stripped(text)
       guard base == 10 else {
-        guard [2, 8, 16].contains(base) else { throw .unsupported("the base of 'int' must be 2, 8, 10 or 16") }
+        guard [2, 8, 16].contains(base) else {
+          throw .unsupported("the base of 'int' must be 2, 8, 10 or 16")
+        }
         let prefix = [2: "0b", 8: "0o", 16: "0x"][base] ?? ""
         let plain = digits.lowercased().hasPrefix(prefix) ? String(digits.dropFirst(2)) : digits
         return Int(plain, radix: base).map { .integer($0) }
@@ -53,7 +57,9 @@ extension JinjaRenderer {
       guard number.isNaN else { throw .failed("cannot convert float infinity to integer") }
       return nil
     }
-    guard let integer = Int(exactly: number.rounded(.towardZero)) else { throw .limit("an integer is too large") }
+    guard let integer = Int(exactly: number.rounded(.towardZero)) else {
+      throw .limit("an integer is too large")
+    }
     return .integer(integer)
   }
 
@@ -75,16 +81,22 @@ extension JinjaRenderer {
     }
   }
 
-  private static func rounded(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> JinjaValue {
+  private static func rounded(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     let arguments = try call.bound(to: ["precision", "method"], of: "round")
     let places = try arguments[0]?.integer(of: "precision") ?? 0
     let method = try arguments[1]?.string(of: "method") ?? "common"
     guard abs(places) < 300 else { throw .limit("'round' has too many places") }
-    guard let number = value.number else { throw .failed("'round' needs a number, not \(value.typeName)") }
+    guard let number = value.number else {
+      throw .failed("'round' needs a number, not \(value.typeName)")
+    }
     switch method {
     case "common":
       if case .integer(let integer) = number, places >= 0 { return .integer(integer) }
-      if case .integer = number { throw .unsupported("'round' with a negative precision is not supported") }
+      if case .integer = number {
+        throw .unsupported("'round' with a negative precision is not supported")
+      }
       return .float(PythonText.rounded(number.float, places: places))
     case "ceil", "floor":
       let unit = pow(10, Double(places))

@@ -20,17 +20,22 @@ extension JinjaRenderer {
       return .list(try JinjaList(elements(of: value)))
     case "reverse":
       try call.requireNothing(for: name)
-      if case .string(let text) = value { return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed()))) }
+      if case .string(let text) = value {
+        return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
+      }
       return .sequence(try JinjaSequence(.generator, elements(of: value).reversed()))
     case "sort":
       let arguments = try call.bound(to: ["reverse", "case_sensitive", "attribute"], of: name)
       let key = Self.key(arguments[2], isCaseSensitive: arguments[1]?.isTrue ?? false)
       let elements = try elements(of: value)
       try charge(32 * elements.count)
-      return .list(try JinjaList(JinjaFilters.sorted(elements, isReverse: arguments[0]?.isTrue ?? false, by: key)))
+      return .list(
+        try JinjaList(
+          JinjaFilters.sorted(elements, isReverse: arguments[0]?.isTrue ?? false, by: key)))
     case "unique":
       let arguments = try call.bound(to: ["case_sensitive", "attribute"], of: name)
-      return try unique(value, by: Self.key(arguments[1], isCaseSensitive: arguments[0]?.isTrue ?? false))
+      return try unique(
+        value, by: Self.key(arguments[1], isCaseSensitive: arguments[0]?.isTrue ?? false))
     case "min", "max":
       let arguments = try call.bound(to: ["case_sensitive", "attribute"], of: name)
       let key = Self.key(arguments[1], isCaseSensitive: arguments[0]?.isTrue ?? false)
@@ -40,7 +45,9 @@ extension JinjaRenderer {
       var total = arguments[1] ?? .integer(0)
       for element in try elements(of: value) {
         var part = element
-        if let attribute = arguments[0], attribute.isTrue { part = try JinjaFilters.attribute(attribute, of: element) }
+        if let attribute = arguments[0], attribute.isTrue {
+          part = try JinjaFilters.attribute(attribute, of: element)
+        }
         try charge(JinjaArithmetic.cost(of: "+", total, part))
         if case .string = total { throw .failed("sum() can't sum strings") }
         total = try JinjaArithmetic.result(of: "+", total, part)
@@ -102,7 +109,8 @@ extension JinjaRenderer {
   }
 
   private func extreme(
-    _ value: JinjaValue, isMinimum: Bool, by key: (JinjaValue) throws(ChatTemplateError) -> JinjaValue
+    _ value: JinjaValue, isMinimum: Bool,
+    by key: (JinjaValue) throws(ChatTemplateError) -> JinjaValue
   ) throws(ChatTemplateError) -> JinjaValue {
     var best: (key: JinjaValue, value: JinjaValue)?
     for element in try elements(of: value) {
@@ -110,12 +118,14 @@ extension JinjaRenderer {
       if let current = best {
         let isBetter =
           isMinimum
-          ? try JinjaValue.isLess(candidate, current.key) : try JinjaValue.isLess(current.key, candidate)
+          ? try JinjaValue.isLess(candidate, current.key)
+          : try JinjaValue.isLess(current.key, candidate)
         if isBetter { best = (candidate, element) }
       } else {
         best = (candidate, element)
       }
     }
-    return best?.value ?? .undefined(JinjaUndefined(message: "No aggregated item, sequence was empty."))
+    return best?.value
+      ?? .undefined(JinjaUndefined(message: "No aggregated item, sequence was empty."))
   }
 }

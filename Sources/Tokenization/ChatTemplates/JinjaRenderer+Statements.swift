@@ -2,7 +2,9 @@ extension JinjaRenderer {
   /// Where to go on after a statement.
   enum Flow { case next, `break`, `continue` }
 
-  func execute(_ statements: [JinjaStatement], in scope: JinjaScope) throws(ChatTemplateError) -> Flow {
+  func execute(_ statements: [JinjaStatement], in scope: JinjaScope) throws(ChatTemplateError)
+    -> Flow
+  {
     for statement in statements {
       let flow = try nested(line: statement.line) { () throws(ChatTemplateError) in
         try execute(statement, in: scope)
@@ -12,7 +14,9 @@ extension JinjaRenderer {
     return .next
   }
 
-  private func execute(_ statement: JinjaStatement, in scope: JinjaScope) throws(ChatTemplateError) -> Flow {
+  private func execute(_ statement: JinjaStatement, in scope: JinjaScope) throws(ChatTemplateError)
+    -> Flow
+  {
     switch statement.kind {
     case .text(let text): try write(text)
     case .output(let expression): try write(evaluate(expression, in: scope).text())
@@ -22,7 +26,8 @@ extension JinjaRenderer {
       }
       return try execute(others, in: scope)
     case .loop(let loop): return try run(loop, in: scope)
-    case .set(let target, let expression): try assign(evaluate(expression, in: scope), to: target, in: scope)
+    case .set(let target, let expression):
+      try assign(evaluate(expression, in: scope), to: target, in: scope)
     case .setBlock(let target, let filters, let body):
       let (text, flow) = try captured(body, in: JinjaScope(inside: scope))
       let value = try filters.map { f throws(ChatTemplateError) in
@@ -40,7 +45,9 @@ extension JinjaRenderer {
       return flow
     case .with(let values, let body):
       let inner = JinjaScope(inside: scope)
-      for (target, value) in values { try assign(evaluate(value, in: scope), to: target, in: inner) }
+      for (target, value) in values {
+        try assign(evaluate(value, in: scope), to: target, in: inner)
+      }
       return try execute(body, in: inner)
     case .generation(let body): return try generate(body, in: scope)
     case .break: return .break
@@ -49,7 +56,9 @@ extension JinjaRenderer {
     return .next
   }
 
-  private func generate(_ body: [JinjaStatement], in scope: JinjaScope) throws(ChatTemplateError) -> Flow {
+  private func generate(_ body: [JinjaStatement], in scope: JinjaScope) throws(ChatTemplateError)
+    -> Flow
+  {
     if generated != nil, captureDepth > 0 {
       throw ChatTemplateError(
         .noAssistantMask(
@@ -89,7 +98,8 @@ extension JinjaRenderer {
     }
   }
 
-  private func run(_ loop: JinjaLoopSyntax, in scope: JinjaScope) throws(ChatTemplateError) -> Flow {
+  private func run(_ loop: JinjaLoopSyntax, in scope: JinjaScope) throws(ChatTemplateError) -> Flow
+  {
     var elements = try evaluate(loop.sequence, in: scope).elements()
     try charge(elements.count)
     if let condition = loop.condition {

@@ -7,13 +7,16 @@ extension JinjaRenderer {
     case "trim":
       let arguments = try call.bound(to: ["chars"], of: name)
       var set: String?
-      if let given = arguments[0] { if case .none = given {} else { set = try given.string(of: "chars") } }
+      if let given = arguments[0] {
+        if case .none = given {} else { set = try given.string(of: "chars") }
+      }
       return .string(PythonText.stripped(try charged(value), of: set))
     case "upper", "lower", "capitalize":
       try call.requireNothing(for: name)
       let text = try charged(value)
       return .string(
-        name == "upper" ? text.uppercased() : name == "lower" ? text.lowercased() : PythonText.capitalized(text))
+        name == "upper"
+          ? text.uppercased() : name == "lower" ? text.lowercased() : PythonText.capitalized(text))
     case "title":
       try call.requireNothing(for: name)
       return .string(Self.titled(try charged(value)))
@@ -26,11 +29,15 @@ extension JinjaRenderer {
         throw .failed("'replace' needs two texts")
       }
       var most: Int?
-      if let count = arguments[2] { if case .none = count {} else { most = try count.integer(of: "count") } }
+      if let count = arguments[2] {
+        if case .none = count {} else { most = try count.integer(of: "count") }
+      }
       return .string(
-        try JinjaStringMethods.replaced(charged(value), old, by: new, most: most, charge: { n throws(ChatTemplateError) in
-          try self.charge(byteCount: n)
-        }))
+        try JinjaStringMethods.replaced(
+          charged(value), old, by: new, most: most,
+          charge: { n throws(ChatTemplateError) in
+            try self.charge(byteCount: n)
+          }))
     case "join": return .string(try joined(value, call))
     case "indent": return .string(try indented(value, call))
     default: return nil
@@ -61,9 +68,10 @@ extension JinjaRenderer {
     let separator = try arguments[0]?.text() ?? ""
     var texts: [String] = []
     for element in try value.elements() {
-      let part = try arguments[1].map { a throws(ChatTemplateError) in
-        try JinjaFilters.attribute(a, of: element)
-      } ?? element
+      let part =
+        try arguments[1].map { a throws(ChatTemplateError) in
+          try JinjaFilters.attribute(a, of: element)
+        } ?? element
       let text = try part.text()
       try charge(byteCount: 8 + text.utf8.count + separator.utf8.count)
       texts.append(text)
@@ -71,7 +79,8 @@ extension JinjaRenderer {
     return texts.joined(separator: separator)
   }
 
-  private func indented(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> String {
+  private func indented(_ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> String
+  {
     let arguments = try call.bound(to: ["width", "first", "blank"], of: "indent")
     var indentation = "    "
     switch arguments[0] {

@@ -27,11 +27,7 @@ final class JinjaRenderer {
   private var scopes: [JinjaScope] = []
   private var namespaces: [JinjaNamespace] = []
 
-  /// A renderer for one text.
-  ///
-  /// - Parameters:
-  ///   - tracksGeneration: Whether what `generation` blocks write is told.
-  ///   - now: What time it is for `strftime_now`.
+  /// A renderer for one text, which tells on demand what `generation` blocks write.
   init(limits: Limits = Limits(), tracksGeneration: Bool = false, now: Date = Date()) {
     self.limits = limits
     self.now = now
@@ -81,7 +77,8 @@ final class JinjaRenderer {
   ) throws(ChatTemplateError) -> Output {
     guard depth < limits.depth else {
       throw ChatTemplateError(
-        .limit("calls, statements and expressions are nested more than \(limits.depth) deep"), line: line)
+        .limit("calls, statements and expressions are nested more than \(limits.depth) deep"),
+        line: line)
     }
     depth += 1
     defer { depth -= 1 }

@@ -1,5 +1,7 @@
 extension JinjaStringMethods {
-  static func split(_ text: String, fromRight: Bool, _ call: JinjaCall) throws(ChatTemplateError) -> JinjaValue {
+  static func split(_ text: String, fromRight: Bool, _ call: JinjaCall) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     let name = fromRight ? "rsplit" : "split"
     let arguments = try call.bound(to: ["sep", "maxsplit"], of: name)
     var most = try arguments[1]?.integer(of: "maxsplit")
@@ -7,7 +9,9 @@ extension JinjaStringMethods {
     var pieces: [String]
     switch arguments[0] {
     case nil, JinjaValue.none?:
-      guard !fromRight || most == nil else { throw .unsupported("'rsplit' at white space is not supported") }
+      guard !fromRight || most == nil else {
+        throw .unsupported("'rsplit' at white space is not supported")
+      }
       pieces = PythonText.words(text, most: most)
     case let separator?:
       let separator = try separator.string(of: name)
@@ -40,12 +44,18 @@ extension JinjaStringMethods {
     }
   }
 
-  static func search(_ name: String, _ text: String, _ part: String) throws(ChatTemplateError) -> JinjaValue {
+  static func search(_ name: String, _ text: String, _ part: String) throws(ChatTemplateError)
+    -> JinjaValue
+  {
     let (bytes, partBytes) = (Array(text.utf8), Array(part.utf8))
     let first = { PythonText.firstRange(of: partBytes, in: bytes, from: 0)?.lowerBound }
     // Positions count scalars.
-    let position = { (place: Int) in String(decoding: bytes[..<place], as: UTF8.self).unicodeScalars.count }
-    let slice = { (range: Range<Int>) in JinjaValue.string(String(decoding: bytes[range], as: UTF8.self)) }
+    let position = { (place: Int) in
+      String(decoding: bytes[..<place], as: UTF8.self).unicodeScalars.count
+    }
+    let slice = { (range: Range<Int>) in
+      JinjaValue.string(String(decoding: bytes[range], as: UTF8.self))
+    }
     switch name {
     case "find", "index":
       if let place = first() { return .integer(position(place)) }
@@ -53,9 +63,12 @@ extension JinjaStringMethods {
       return .integer(-1)
     case "rfind": return .integer(lastPlace(of: partBytes, in: bytes).map(position) ?? -1)
     case "count":
-      let count = part.isEmpty ? text.unicodeScalars.count : PythonText.split(text, at: part, most: nil).count - 1
+      let count =
+        part.isEmpty
+        ? text.unicodeScalars.count : PythonText.split(text, at: part, most: nil).count - 1
       return .integer(part.isEmpty ? count + 1 : count)
-    case "removeprefix": return slice((bytes.starts(with: partBytes) ? partBytes.count : 0)..<bytes.count)
+    case "removeprefix":
+      return slice((bytes.starts(with: partBytes) ? partBytes.count : 0)..<bytes.count)
     case "removesuffix":
       let isFound = bytes.reversed().starts(with: partBytes.reversed())
       return slice(0..<(isFound ? bytes.count - partBytes.count : bytes.count))

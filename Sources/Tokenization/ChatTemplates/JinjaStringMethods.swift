@@ -14,29 +14,40 @@ enum JinjaStringMethods {
       try call.requireNothing(for: name)
       return .list(try JinjaList(lines(of: text).map { .string($0) }))
     case "startswith", "endswith":
-      guard let part = try call.bound(to: ["part"], of: name)[0] else { throw .failed("'\(name)' needs text") }
+      guard let part = try call.bound(to: ["part"], of: name)[0] else {
+        throw .failed("'\(name)' needs text")
+      }
       let parts: [JinjaValue] = if case .tuple(let list) = part { list.elements } else { [part] }
       for part in parts {
         let part = Array(try part.string(of: name).utf8)
-        let isFound = name == "startswith" ? text.utf8.starts(with: part) : text.utf8.reversed().starts(with: part.reversed())
+        let isFound =
+          name == "startswith"
+          ? text.utf8.starts(with: part) : text.utf8.reversed().starts(with: part.reversed())
         if isFound { return .boolean(true) }
       }
       return .boolean(false)
     case "replace":
       let arguments = try call.bound(to: ["old", "new", "count"], of: name)
-      guard let old = try arguments[0]?.string(of: "old"), let new = try arguments[1]?.string(of: "new") else {
+      guard let old = try arguments[0]?.string(of: "old"),
+        let new = try arguments[1]?.string(of: "new")
+      else {
         throw .failed("'replace' needs two texts")
       }
       let count = try arguments[2]?.integer(of: "count")
       return .string(try replaced(text, old, by: new, most: count, charge: charge))
     case "join":
-      guard let items = try call.bound(to: ["items"], of: name)[0] else { throw .failed("'join' needs items") }
+      guard let items = try call.bound(to: ["items"], of: name)[0] else {
+        throw .failed("'join' needs items")
+      }
       var texts: [String] = []
       for item in try items.elements() { texts.append(try item.string(of: "join")) }
       try charge(texts.reduce(texts.count * text.utf8.count) { $0 + $1.utf8.count })
       return .string(texts.joined(separator: text))
-    case "find", "rfind", "index", "count", "removeprefix", "removesuffix", "partition", "rpartition":
-      guard let part = try call.bound(to: ["part"], of: name)[0] else { throw .failed("'\(name)' needs text") }
+    case "find", "rfind", "index", "count", "removeprefix", "removesuffix", "partition",
+      "rpartition":
+      guard let part = try call.bound(to: ["part"], of: name)[0] else {
+        throw .failed("'\(name)' needs text")
+      }
       return try search(name, text, part.string(of: name))
     case "zfill":
       guard let width = try call.bound(to: ["width"], of: name)[0]?.integer(of: "width") else {
@@ -44,7 +55,9 @@ enum JinjaStringMethods {
       }
       try charge(max(0, width))
       let zeros = String(repeating: "0", count: max(0, width - text.unicodeScalars.count))
-      guard let sign = text.unicodeScalars.first, sign == "-" || sign == "+" else { return .string(zeros + text) }
+      guard let sign = text.unicodeScalars.first, sign == "-" || sign == "+" else {
+        return .string(zeros + text)
+      }
       return .string(String(sign) + zeros + String(text.unicodeScalars.dropFirst()))
     default:
       try call.requireNothing(for: name)
@@ -66,7 +79,8 @@ enum JinjaStringMethods {
     case "isalnum":
       return .boolean(!isEmpty && properties.allSatisfy { isLetter($0) || $0.numericType != nil })
     case "isupper":
-      return .boolean(properties.contains { $0.isUppercase } && !properties.contains { isLowerOrTitle($0) })
+      return .boolean(
+        properties.contains { $0.isUppercase } && !properties.contains { isLowerOrTitle($0) })
     default:
       return .boolean(
         properties.contains { $0.isLowercase }
@@ -89,7 +103,9 @@ enum JinjaStringMethods {
     }
   }
 
-  private static func optionalText(_ call: JinjaCall, of name: String) throws(ChatTemplateError) -> String? {
+  private static func optionalText(_ call: JinjaCall, of name: String) throws(ChatTemplateError)
+    -> String?
+  {
     switch try call.bound(to: ["characters"], of: name)[0] {
     case nil, JinjaValue.none?: nil
     case let value?: try value.string(of: name)

@@ -15,7 +15,8 @@ struct JinjaExpression: Sendable {
     case dictionary([(key: JinjaExpression, value: JinjaExpression)])
     case attribute(JinjaExpression, String)
     case item(JinjaExpression, JinjaExpression)
-    case slice(JinjaExpression, start: JinjaExpression?, end: JinjaExpression?, step: JinjaExpression?)
+    case slice(
+      JinjaExpression, start: JinjaExpression?, end: JinjaExpression?, step: JinjaExpression?)
     case call(JinjaExpression, JinjaArguments)
     /// Without an operand where it is applied to a block.
     case filter(JinjaExpression?, String, JinjaArguments)
@@ -47,15 +48,19 @@ struct JinjaExpression: Sendable {
     case .literal, .name: []
     case .list(let items), .tuple(let items), .concatenation(let items): items
     case .dictionary(let pairs): pairs.flatMap { [$0.key, $0.value] }
-    case .attribute(let value, _), .not(let value), .negative(let value), .positive(let value): [value]
+    case .attribute(let value, _), .not(let value), .negative(let value), .positive(let value):
+      [value]
     case .item(let left, let right), .and(let left, let right), .or(let left, let right),
       .arithmetic(let left, _, let right):
       [left, right]
-    case .slice(let value, let start, let end, let step): [value, start, end, step].compactMap { $0 }
-    case .call(let value, let arguments), .test(let value, _, let arguments): [value] + arguments.parts
+    case .slice(let value, let start, let end, let step):
+      [value, start, end, step].compactMap { $0 }
+    case .call(let value, let arguments), .test(let value, _, let arguments):
+      [value] + arguments.parts
     case .filter(let value, _, let arguments): [value].compactMap { $0 } + arguments.parts
     case .comparison(let first, let rest): [first] + rest.map(\.operand)
-    case .conditional(let value, let condition, let other): [value, condition, other].compactMap { $0 }
+    case .conditional(let value, let condition, let other):
+      [value, condition, other].compactMap { $0 }
     }
   }
 }

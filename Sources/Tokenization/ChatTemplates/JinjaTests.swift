@@ -1,11 +1,15 @@
 /// What may stand after `is`.
 enum JinjaTests {
   static let comparisons = [
-    "eq": "==", "equalto": "==", "==": "==", "ne": "!=", "!=": "!=", "lt": "<", "lessthan": "<", "<": "<",
-    "le": "<=", "<=": "<=", "gt": ">", "greaterthan": ">", ">": ">", "ge": ">=", ">=": ">=", "in": "in",
+    "eq": "==", "equalto": "==", "==": "==", "ne": "!=", "!=": "!=", "lt": "<", "lessthan": "<",
+    "<": "<",
+    "le": "<=", "<=": "<=", "gt": ">", "greaterthan": ">", ">": ">", "ge": ">=", ">=": ">=",
+    "in": "in",
   ]
 
-  static func holds(_ name: String, _ value: JinjaValue, _ call: JinjaCall) throws(ChatTemplateError) -> Bool {
+  static func holds(_ name: String, _ value: JinjaValue, _ call: JinjaCall)
+    throws(ChatTemplateError) -> Bool
+  {
     switch name {
     case "divisibleby":
       guard let divisor = try call.bound(to: ["num"], of: name)[0]?.integer(of: "num") else {
@@ -14,23 +18,45 @@ enum JinjaTests {
       guard divisor != 0 else { throw .failed("integer modulo by zero") }
       return try value.integer(of: name).isMultiple(of: divisor)
     case "sameas":
-      guard let other = try call.bound(to: ["other"], of: name)[0] else { throw .failed("'sameas' needs a value") }
+      guard let other = try call.bound(to: ["other"], of: name)[0] else {
+        throw .failed("'sameas' needs a value")
+      }
       return try isSame(value, other)
     default: break
     }
     try call.requireNothing(for: name)
     switch name {
-    case "defined": if case .undefined = value { return false } else { return true }
-    case "undefined": if case .undefined = value { return true } else { return false }
-    case "none": if case .none = value { return true } else { return false }
-    case "boolean": if case .boolean = value { return true } else { return false }
-    case "true": if case .boolean(true) = value { return true } else { return false }
-    case "false": if case .boolean(false) = value { return true } else { return false }
-    case "integer": if case .integer = value { return true } else { return false }
-    case "float": if case .float = value { return true } else { return false }
+    case "defined":
+      guard case .undefined = value else { return true }
+      return false
+    case "undefined":
+      guard case .undefined = value else { return false }
+      return true
+    case "none":
+      guard case .none = value else { return false }
+      return true
+    case "boolean":
+      guard case .boolean = value else { return false }
+      return true
+    case "true":
+      guard case .boolean(true) = value else { return false }
+      return true
+    case "false":
+      guard case .boolean(false) = value else { return false }
+      return true
+    case "integer":
+      guard case .integer = value else { return false }
+      return true
+    case "float":
+      guard case .float = value else { return false }
+      return true
     case "number": return value.number != nil
-    case "string": if case .string = value { return true } else { return false }
-    case "mapping": if case .dictionary = value { return true } else { return false }
+    case "string":
+      guard case .string = value else { return false }
+      return true
+    case "mapping":
+      guard case .dictionary = value else { return false }
+      return true
     case "iterable": return isIterable(value)
     case "sequence": return isSequence(value)
     case "callable": return isCallable(value)
@@ -73,12 +99,15 @@ enum JinjaTests {
     }
   }
 
-  private static func isSame(_ left: JinjaValue, _ right: JinjaValue) throws(ChatTemplateError) -> Bool {
+  private static func isSame(_ left: JinjaValue, _ right: JinjaValue) throws(ChatTemplateError)
+    -> Bool
+  {
     switch (left, right) {
     case (.none, .none): return true
     case (.boolean(let left), .boolean(let right)): return left == right
     case (.boolean, _), (_, .boolean), (.none, _), (_, .none): return false
-    case (.namespace, _), (_, .namespace), (.macro, _), (_, .macro): return JinjaValue.areEqual(left, right)
+    case (.namespace, _), (_, .namespace), (.macro, _), (_, .macro):
+      return JinjaValue.areEqual(left, right)
     default: throw .unsupported("'sameas' is supported for true, false and none")
     }
   }

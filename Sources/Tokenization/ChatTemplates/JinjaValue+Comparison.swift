@@ -39,17 +39,21 @@ extension JinjaValue {
         return try isLess(left, right)
       }
       return left.elements.count < right.elements.count
-    case (.undefined(let undefined), _), (_, .undefined(let undefined)): throw .failed(undefined.message)
+    case (.undefined(let undefined), _), (_, .undefined(let undefined)):
+      throw .failed(undefined.message)
     default:
       guard let first = left.number, let second = right.number else {
-        throw .failed("'<' not supported between instances of '\(left.typeName)' and '\(right.typeName)'")
+        throw .failed(
+          "'<' not supported between instances of '\(left.typeName)' and '\(right.typeName)'")
       }
       return first.isLess(than: second)
     }
   }
 
   /// Whether Python's `in` holds.
-  static func contains(_ container: JinjaValue, _ value: JinjaValue) throws(ChatTemplateError) -> Bool {
+  static func contains(_ container: JinjaValue, _ value: JinjaValue) throws(ChatTemplateError)
+    -> Bool
+  {
     switch container {
     case .string(let text):
       guard case .string(let part) = value else {

@@ -102,7 +102,9 @@ struct JinjaJSONWriter {
   }
 
   private static func text(of number: Double) -> String {
-    number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonText.text(of: number)
+    number.isNaN
+      ? "NaN"
+      : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : PythonText.text(of: number)
   }
 
   private mutating func write(_ string: String) {

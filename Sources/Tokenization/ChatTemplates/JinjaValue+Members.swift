@@ -1,16 +1,22 @@
 /// Attributes and items: what a template may see of a value, which is no more than is listed here.
 extension JinjaValue {
   private static let stringMethods: Set<String> = [
-    "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "upper", "lower", "title",
-    "capitalize", "replace", "join", "find", "rfind", "index", "count", "isdigit", "isalpha", "isalnum", "isspace",
+    "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "upper",
+    "lower", "title",
+    "capitalize", "replace", "join", "find", "rfind", "index", "count", "isdigit", "isalpha",
+    "isalnum", "isspace",
     "isupper", "islower", "removeprefix", "removesuffix", "partition", "rpartition", "zfill",
   ]
   private static let otherStringMethods: Set<String> = [
-    "casefold", "center", "encode", "expandtabs", "format", "format_map", "isascii", "isdecimal", "isidentifier",
-    "isnumeric", "isprintable", "istitle", "ljust", "maketrans", "rindex", "rjust", "swapcase", "translate",
+    "casefold", "center", "encode", "expandtabs", "format", "format_map", "isascii", "isdecimal",
+    "isidentifier",
+    "isnumeric", "isprintable", "istitle", "ljust", "maketrans", "rindex", "rjust", "swapcase",
+    "translate",
   ]
   private static let dictionaryMethods: Set<String> = ["items", "keys", "values", "get", "copy"]
-  private static let dictionaryChanges: Set<String> = ["clear", "pop", "popitem", "setdefault", "update"]
+  private static let dictionaryChanges: Set<String> = [
+    "clear", "pop", "popitem", "setdefault", "update",
+  ]
   private static let listMethods: Set<String> = ["index", "count", "copy"]
   private static let listChanges: Set<String> = [
     "append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove",
@@ -43,7 +49,9 @@ extension JinjaValue {
       (.tuple(let list), .boolean):
       if let place = Self.place(key, count: list.elements.count) { return list.elements[place] }
     case (.sequence(let sequence), .integer) where sequence.kind == .range:
-      if let place = Self.place(key, count: sequence.elements.count) { return sequence.elements[place] }
+      if let place = Self.place(key, count: sequence.elements.count) {
+        return sequence.elements[place]
+      }
     case (.string(let text), .integer), (.string(let text), .boolean):
       let scalars = text.unicodeScalars
       if let place = Self.place(key, count: scalars.count) {
@@ -52,9 +60,8 @@ extension JinjaValue {
     default: break
     }
     guard case .string(let name) = key else {
-      var shown = ""
-      if key.depth == 0 { try? key.write(to: &shown) }
-      return .undefined(JinjaUndefined(message: "\(objectName) has no element \(shown)"))
+      let shown = if case .integer(let place) = key { " \(place)" } else { " of that key" }
+      return .undefined(JinjaUndefined(message: "\(objectName) has no element\(shown)"))
     }
     return try member(name) ?? missing(name)
   }

@@ -9,10 +9,13 @@ extension JinjaValue {
       let places = Self.places(count: scalars.count, start, end, step ?? 1)
       return .string(String(String.UnicodeScalarView(places.map { scalars[$0] })))
     case .list(let list):
-      return .list(try JinjaList(Self.places(count: list.elements.count, start, end, step ?? 1).map { list.elements[$0] }))
+      return .list(
+        try JinjaList(
+          Self.places(count: list.elements.count, start, end, step ?? 1).map { list.elements[$0] }))
     case .tuple(let list):
       return .tuple(
-        try JinjaList(Self.places(count: list.elements.count, start, end, step ?? 1).map { list.elements[$0] }))
+        try JinjaList(
+          Self.places(count: list.elements.count, start, end, step ?? 1).map { list.elements[$0] }))
     case .sequence(let sequence) where sequence.kind == .range:
       let places = Self.places(count: sequence.elements.count, start, end, step ?? 1)
       return .sequence(try JinjaSequence(.range, places.map { sequence.elements[$0] }))

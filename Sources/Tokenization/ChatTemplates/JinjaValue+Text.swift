@@ -34,8 +34,10 @@ extension JinjaValue {
       text += "}"
     case .sequence(let sequence):
       switch sequence.kind {
-      case .items, .keys, .values: try Self.write(sequence.elements, sequence.kind.rawValue + "([", "])", to: &text)
-      case .range, .generator: throw .unsupported("a \(typeName) cannot be written; use the filter 'list'")
+      case .items, .keys, .values:
+        try Self.write(sequence.elements, sequence.kind.rawValue + "([", "])", to: &text)
+      case .range, .generator:
+        throw .unsupported("a \(typeName) cannot be written; use the filter 'list'")
       }
     case .namespace, .macro, .function, .method, .loop:
       throw .unsupported("a value of type '\(typeName)' cannot be written")
@@ -82,7 +84,8 @@ extension JinjaValue {
 
   private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator,
       .spaceSeparator:
       false
     default: true

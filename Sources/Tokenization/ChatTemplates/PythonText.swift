@@ -3,7 +3,8 @@ enum PythonText {
   /// Whether `str.isspace` holds.
   static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F,
+    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
+      0x205F,
       0x3000:
       true
     default: false
@@ -13,7 +14,8 @@ enum PythonText {
   enum Side { case left, right, both }
 
   /// `strip`, `lstrip` and `rstrip`, of scalars or of white space.
-  static func stripped(_ text: String, of characters: String? = nil, _ side: Side = .both) -> String {
+  static func stripped(_ text: String, of characters: String? = nil, _ side: Side = .both) -> String
+  {
     let set = characters.map { Set($0.unicodeScalars) }
     let goes: (Unicode.Scalar) -> Bool = { set?.contains($0) ?? isSpace($0) }
     var rest = text.unicodeScalars[...]
@@ -97,7 +99,10 @@ enum PythonText {
     var isInWord = false
     for scalar in text.unicodeScalars {
       let isCased = scalar.properties.isCased
-      result += !isCased ? String(scalar) : isInWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+      result +=
+        !isCased
+        ? String(scalar)
+        : isInWord ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
       isInWord = isCased
     }
     return result

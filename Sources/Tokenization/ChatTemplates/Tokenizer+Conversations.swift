@@ -32,7 +32,8 @@ extension Tokenizer {
   /// - Returns: Identifiers in the order of the text.
   /// - Throws: ``ChatTemplateError`` where the template does not write the conversation.
   public func encode(
-    _ conversation: Conversation, with template: ChatTemplate, ending: ConversationEnding = .generationPrompt,
+    _ conversation: Conversation, with template: ChatTemplate,
+    ending: ConversationEnding = .generationPrompt,
     date: Date = Date()
   ) throws(ChatTemplateError) -> [Int] {
     encode(try template.render(conversation, ending: ending, date: date))
@@ -56,10 +57,12 @@ extension Tokenizer {
   /// - Throws: ``ChatTemplateError`` where the template does not write the conversation, or writes it so that there is no mask: use
   ///   ``encodeTurns(of:with:date:)`` then.
   public func encodeForTraining(
-    _ conversation: Conversation, with template: ChatTemplate, turns: AssistantTurns = .all, date: Date = Date()
+    _ conversation: Conversation, with template: ChatTemplate, turns: AssistantTurns = .all,
+    date: Date = Date()
   ) throws(ChatTemplateError) -> EncodedConversation {
     guard !conversation.messages.isEmpty else {
-      throw ChatTemplateError(.conversation("the conversation has no messages; there must be one at least"))
+      throw ChatTemplateError(
+        .conversation("the conversation has no messages; there must be one at least"))
     }
     let (text, ranges) = try template.assistantRanges(of: conversation, turns: turns, date: date)
     let tokens = placedTokens(of: text)

@@ -3,7 +3,7 @@ struct AddedVocabulary: Sendable {
   /// A stretch of text between added tokens, or an added token.
   enum Segment: Equatable, Sendable {
     case text(Range<Int>)
-    case token(Int)
+    case token(Int, Range<Int>)
   }
 
   /// In the order of their identifiers.
@@ -83,7 +83,7 @@ struct AddedTokenMatcher: Sendable {
       if textStart < match.lowerBound {
         result.append(.text(textStart..<match.lowerBound))
       }
-      result.append(.token(found.token.identifier))
+      result.append(.token(found.token.identifier, match))
       textStart = match.upperBound
     }
     if textStart < range.upperBound {

@@ -33,6 +33,13 @@ struct ScalarAlphabet: Sendable {
     self.fusesUnknown = fusesUnknown
   }
 
+  /// Whether the scalar at an index can be spelled.
+  func hasToken(_ source: Span<UInt8>, _ index: Int) -> Bool {
+    let scalar = ScannedScalar(in: source, at: index)
+    let isMalformed = scalar.length == 1 && scalar.value == 0xFFFD
+    return bytes != nil || !isMalformed && tokens[scalar.value] != nil
+  }
+
   /// `<0x0A>`.
   static func token(of byte: UInt8) -> String {
     let digits = String(byte, radix: 16, uppercase: true)

@@ -2,19 +2,38 @@
 ///
 /// Foundation's readers merge fields whose names are canonically equivalent; in a vocabulary
 /// these are different tokens. Hence a reader of our own.
-enum JSON: Sendable {
+public enum JSON: Sendable {
   /// A field of an object.
-  struct Member: Sendable {
-    var key: String
-    var value: JSON
+  public struct Member: Sendable {
+    /// The name of the field.
+    public var key: String
+    /// What the field holds.
+    public var value: JSON
+
+    /// A field.
+    ///
+    /// - Parameters:
+    ///   - key: The name of the field.
+    ///   - value: What the field holds.
+    public init(key: String, value: JSON) {
+      self.key = key
+      self.value = value
+    }
   }
 
+  /// Nothing.
   case null
+  /// True or false.
   case boolean(Bool)
+  /// A number without a fraction or an exponent.
   case integer(Int)
+  /// Any other number, and integers that are too large for 64 bits.
   case number(Double)
+  /// Text.
   case string(String)
+  /// Values in order.
   case array([JSON])
+  /// Fields in order.
   case object([Member])
 
   /// The kind of value, as error messages name it.

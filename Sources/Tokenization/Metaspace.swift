@@ -53,6 +53,11 @@ struct Metaspace: Hashable, Sendable {
 
   /// What the model sees of a segment.
   func changed(_ segment: Span<UInt8>, isFirst: Bool) -> [UInt8] {
+    Self.replacingSpaces(in: segment, prepends: prepends(to: segment, isFirst: isFirst))
+  }
+
+  /// Whether a ▁ is put before a segment.
+  func prepends(to segment: Span<UInt8>, isFirst: Bool) -> Bool {
     let startsSo =
       !segment.isEmpty
       && (segment[0] == UInt8(ascii: " ") || Self.isPrefix(of: segment, at: 0))
@@ -62,6 +67,6 @@ struct Metaspace: Hashable, Sendable {
       case .first: isFirst
       case .never: false
       }
-    return Self.replacingSpaces(in: segment, prepends: isWanted && !startsSo)
+    return isWanted && !startsSo
   }
 }

@@ -50,7 +50,7 @@ extension Tokenizer {
       let whole = bytes.span
       for segment in addedVocabulary.segmentsBeforeNormalization(in: whole) {
         switch segment {
-        case .token(let identifier):
+        case .token(let identifier, _):
           output.append(identifier)
         case .text(let range):
           let text = whole.extracting(range)
@@ -75,7 +75,7 @@ extension Tokenizer {
   ) {
     for segment in addedVocabulary.segmentsAfterNormalization(in: text) {
       switch segment {
-      case .token(let identifier):
+      case .token(let identifier, _):
         output.append(identifier)
       case .text(let range):
         appendIdentifiers(
@@ -129,7 +129,7 @@ extension Tokenizer {
     }
   }
 
-  private func pieceEnd(in segment: Span<UInt8>, from start: Int) -> Int {
+  func pieceEnd(in segment: Span<UInt8>, from start: Int) -> Int {
     if let splitter { return splitter.pieceEnd(in: segment, from: start) }
     if case .metaspace(let metaspace) = preTokenizer, metaspace.splits {
       return Metaspace.pieceEnd(in: segment, from: start)

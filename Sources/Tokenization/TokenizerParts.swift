@@ -2,7 +2,7 @@
 struct ByteLevelSettings: Hashable, Sendable {
   /// Whether text that does not start with a space gets one.
   var addsPrefixSpace = true
-  /// About offsets into the text, which this package does not report; kept for saving.
+  /// About offsets without the white space of tokens, which this package does not report; kept for saving.
   var trimsOffsets = true
   /// Whether the GPT-2 pattern splits the text; without it, a segment is one piece.
   var splits = true

@@ -21,7 +21,7 @@ private struct GoldenSpaces: Decodable {
 }
 
 @Suite struct `SentencePiece's kind of tokenizer` {
-  static let names = ["llama2", "mistral", "unknowns"]
+  static let names = ["llama2", "mistral", "unknowns", "joined"]
 
   @Test(arguments: names) func `encodes as the tokenizers package does`(name: String) throws {
     let tokenizer = try GoldenTokenization.tokenizer(name)
@@ -79,6 +79,13 @@ private struct GoldenSpaces: Decodable {
     } throws: { error in
       (error as? TokenizerError)?.field == damage.field
     }
+  }
+
+  @Test func `words stay together where a token spans two`() throws {
+    #expect(try GoldenTokenization.tokenizer("mistral").model.keepsWordsApart)
+    #expect(try GoldenTokenization.tokenizer("llama2").model.keepsWordsApart)
+    #expect(try !GoldenTokenization.tokenizer("joined").model.keepsWordsApart)
+    #expect(try !GoldenTokenization.tokenizer("trained").model.keepsWordsApart)
   }
 
   @Test func `a long line without spaces encodes in time`() throws {

@@ -12,7 +12,9 @@ extension Normalizer {
       guard text.indices.contains(where: { text[$0] >= 0xCC }) else { return nil }
       let bytes = text.indices.map { text[$0] }
       guard let string = String(validating: bytes, as: UTF8.self) else { return nil }
-      return Array(string.precomposedStringWithCanonicalMapping.utf8)
+      // From whole decompositions, because Foundation leaves some half-composed text as it is: U+AC00 U+11A8, U+0CCA U+0CD5.
+      return Array(
+        string.decomposedStringWithCanonicalMapping.precomposedStringWithCanonicalMapping.utf8)
     }
   }
 }

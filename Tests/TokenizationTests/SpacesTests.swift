@@ -61,6 +61,7 @@ private struct GoldenSpaces: Decodable {
     ("\"start\":1", "\"start\":2", "decoder.decoders[3].start"),
     ("{\"type\":\"Fuse\"}", "{\"type\":\"Fused\"}", "decoder.decoders[2].type"),
     ("\"ids\":[1]", "\"ids\":[-1]", "post_processor.special_tokens.<s>.ids[0]"),
+    ("\"ids\":[1]", "\"ids\":[16777215]", "post_processor"),
     (
       "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}]",
       "{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}}]", "post_processor.single"

@@ -4,6 +4,11 @@ enum BytePairAlphabet: Sendable {
   case bytes([UInt32])
   /// A token for every scalar that has one (Kudo and Richardson 2018, arXiv 1808.06226).
   case scalars(ScalarAlphabet)
+
+  /// Whether ▁ has a token, and is never part of a run of unknown scalars.
+  var knowsSpace: Bool {
+    if case .scalars(let alphabet) = self { alphabet.token(of: 0x2581) != nil } else { false }
+  }
 }
 
 /// Tokens of single scalars, and what stands for scalars without one.
@@ -33,11 +38,14 @@ struct ScalarAlphabet: Sendable {
     self.fusesUnknown = fusesUnknown
   }
 
+  /// The token of a scalar, by its value.
+  func token(of scalar: UInt32) -> UInt32? { tokens[scalar] }
+
   /// Whether the scalar at an index can be spelled.
   func hasToken(_ source: Span<UInt8>, _ index: Int) -> Bool {
     let scalar = ScannedScalar(in: source, at: index)
     let isMalformed = scalar.length == 1 && scalar.value == 0xFFFD
-    return bytes != nil || !isMalformed && tokens[scalar.value] != nil
+    return bytes != nil || !isMalformed && token(of: scalar.value) != nil
   }
 
   /// `<0x0A>`.
@@ -61,7 +69,7 @@ struct ScalarAlphabet: Sendable {
       let next = index + scalar.length
       defer { index = next }
       let isMalformed = scalar.length == 1 && scalar.value == 0xFFFD
-      if !isMalformed, let token = tokens[scalar.value] {
+      if !isMalformed, let token = token(of: scalar.value) {
         output.append(token)
         endsUnknown = false
       } else if let bytes {

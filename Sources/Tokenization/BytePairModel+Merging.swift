@@ -6,11 +6,19 @@ extension BytePairModel {
 
   /// Merges the tokens from an index on: the earliest merge first, then the leftmost place.
   func mergeByScanning(_ tokens: inout [UInt32], from start: Int) {
-    var count = tokens.count - start
+    let count = tokens.withUnsafeMutableBufferPointer { tokens in
+      mergeByScanning(UnsafeMutableBufferPointer(rebasing: tokens[start...]))
+    }
+    tokens.removeSubrange((start + count)...)
+  }
+
+  /// - Returns: How many tokens are left; they stand at the front.
+  private func mergeByScanning(_ tokens: UnsafeMutableBufferPointer<UInt32>) -> Int {
+    var count = tokens.count
+    guard count > 1 else { return count }
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { outcomes in
-      for index in 0..<(count - 1) {
-        outcomes[index] =
-          table.outcome(left: tokens[start + index], right: tokens[start + index + 1]).packed
+      for place in 0..<(count - 1) {
+        outcomes[place] = table.outcome(left: tokens[place], right: tokens[place + 1]).packed
       }
       while count > 1 {
         var best = MergeTable.Outcome.none.packed
@@ -20,23 +28,22 @@ extension BytePairModel {
           place = index
         }
         guard best != MergeTable.Outcome.none.packed else { break }
-        tokens[start + place] = MergeTable.Outcome(packed: best).token
+        tokens[place] = MergeTable.Outcome(packed: best).token
         count -= 1
         for index in (place + 1)..<max(count, place + 1) {
-          tokens[start + index] = tokens[start + index + 1]
+          tokens[index] = tokens[index + 1]
           outcomes[index - 1] = outcomes[index]
         }
         if place > 0 {
           outcomes[place - 1] =
-            table.outcome(left: tokens[start + place - 1], right: tokens[start + place]).packed
+            table.outcome(left: tokens[place - 1], right: tokens[place]).packed
         }
         if place < count - 1 {
-          outcomes[place] =
-            table.outcome(left: tokens[start + place], right: tokens[start + place + 1]).packed
+          outcomes[place] = table.outcome(left: tokens[place], right: tokens[place + 1]).packed
         }
       }
     }
-    tokens.removeSubrange((start + count)...)
+    return count
   }
 
   /// Does what ``mergeByScanning(_:from:)`` does in time n·log n: a queue of places over a linked

@@ -14,6 +14,8 @@ struct BytePairModel: Sendable {
   /// The tokens that merging starts from.
   let alphabet: BytePairAlphabet
   let table: MergeTable
+  /// Whether no token spans the place before a ▁ that follows something else, so that words become tokens one by one.
+  let keepsWordsApart: Bool
   private let wholePieces: [[UInt8]: UInt32]
 
   /// A model from parts that have been checked: no pair merges twice.
@@ -31,6 +33,11 @@ struct BytePairModel: Sendable {
     self.alphabet = alphabet
     self.ignoresMerges = ignoresMerges
     self.table = table
+    keepsWordsApart =
+      !ignoresMerges && alphabet.knowsSpace
+      && merges.allSatisfy { merge in
+        vocabulary.token(of: Int(merge.result)).map { !Metaspace.joinsWords($0) } ?? false
+      }
     var wholePieces: [[UInt8]: UInt32] = [:]
     if ignoresMerges {
       for entry in vocabulary.entries {

@@ -30,7 +30,9 @@ struct JSONFields {
   }
 
   func fieldPath(_ name: String) -> String {
-    path.isEmpty ? name : "\(path).\(name)"
+    // A field may be named by the empty text; a path must not be.
+    let name = name.isEmpty ? "\"\"" : name
+    return path.isEmpty ? name : "\(path).\(name)"
   }
 
   /// The value of a field; nil when it is absent.

@@ -1,7 +1,7 @@
 /// Which pairs of tokens merge, how early, and into what: a hash table read once per pair of
 /// neighbours.
 ///
-/// Open addressing over two flat arrays; `Dictionary` spends several times as long on its keyed
+/// Open addressing over one flat array, a cache line for most questions; `Dictionary` spends several times as long on its keyed
 /// hash, which guards against chosen keys, and keys here come from the vocabulary.
 struct MergeTable: Sendable {
   /// A merge packed so that the smaller value is the earlier merge: rank, then resulting token.
@@ -15,9 +15,14 @@ struct MergeTable: Sendable {
     var token: UInt32 { UInt32(truncatingIfNeeded: packed) }
   }
 
-  private static let vacant = UInt64.max
-  private var keys: [UInt64]
-  private var outcomes: [UInt64]
+  private struct Slot {
+    var key: UInt64
+    var outcome: UInt64
+
+    static let vacant = Slot(key: .max, outcome: .max)
+  }
+
+  private var slots: [Slot]
   private let shift: UInt64
   private(set) var count = 0
 
@@ -25,8 +30,7 @@ struct MergeTable: Sendable {
   init(capacity: Int) {
     var bits: UInt64 = 4
     while 1 << bits < capacity * 2 { bits += 1 }
-    keys = Array(repeating: Self.vacant, count: 1 << bits)
-    outcomes = Array(repeating: .max, count: 1 << bits)
+    slots = Array(repeating: .vacant, count: 1 << bits)
     shift = 64 - bits
   }
 
@@ -34,15 +38,14 @@ struct MergeTable: Sendable {
   ///
   /// - Returns: False, and changes nothing, when the pair has a merge already.
   mutating func insert(left: UInt32, right: UInt32, rank: UInt32, token: UInt32) -> Bool {
-    precondition(count * 2 < keys.count, "more merges than the table was made for")
+    precondition(count * 2 < slots.count, "more merges than the table was made for")
     let key = UInt64(left) << 32 | UInt64(right)
     var slot = firstSlot(key)
-    while keys[slot] != Self.vacant {
-      if keys[slot] == key { return false }
-      slot = (slot + 1) & (keys.count - 1)
+    while slots[slot].key != Slot.vacant.key {
+      if slots[slot].key == key { return false }
+      slot = (slot + 1) & (slots.count - 1)
     }
-    keys[slot] = key
-    outcomes[slot] = UInt64(rank) << 32 | UInt64(token)
+    slots[slot] = Slot(key: key, outcome: UInt64(rank) << 32 | UInt64(token))
     count += 1
     return true
   }
@@ -53,10 +56,10 @@ struct MergeTable: Sendable {
     let key = UInt64(left) << 32 | UInt64(right)
     var slot = firstSlot(key)
     while true {
-      let found = keys[slot]
-      if found == key { return Outcome(packed: outcomes[slot]) }
-      if found == Self.vacant { return .none }
-      slot = (slot + 1) & (keys.count - 1)
+      let found = slots[slot]
+      // A vacant slot has the outcome of no merge.
+      if found.key == key || found.key == Slot.vacant.key { return Outcome(packed: found.outcome) }
+      slot = (slot + 1) & (slots.count - 1)
     }
   }
 

@@ -44,11 +44,24 @@ struct Metaspace: Hashable, Sendable {
       && bytes[index + 2] == scalar[2]
   }
 
+  /// Whether a token has a ▁ behind anything else than a ▁.
+  static func joinsWords(_ token: String) -> Bool {
+    let scalars = token.unicodeScalars
+    return zip(scalars, scalars.dropFirst()).contains { $0 != "\u{2581}" && $1 == "\u{2581}" }
+  }
+
   /// The end of the piece that starts at an index: before the next ▁.
   static func pieceEnd(in bytes: Span<UInt8>, from start: Int) -> Int {
     var index = start + 1
     while index < bytes.count, !isPrefix(of: bytes, at: index) { index += 1 }
     return index
+  }
+
+  /// The end of the word that starts at an index: before the next ▁ that follows something else.
+  static func wordEnd(in bytes: Span<UInt8>, from start: Int) -> Int {
+    var index = start
+    while isPrefix(of: bytes, at: index) { index += 3 }
+    return index < bytes.count ? pieceEnd(in: bytes, from: index) : index
   }
 
   /// What the model sees of a segment.

@@ -134,6 +134,7 @@ extension Tokenizer {
     if case .metaspace(let metaspace) = preTokenizer, metaspace.splits {
       return Metaspace.pieceEnd(in: segment, from: start)
     }
-    return segment.count
+    // Words of a segment that is one piece have the tokens they have alone, and are met again.
+    return model.keepsWordsApart ? Metaspace.wordEnd(in: segment, from: start) : segment.count
   }
 }

@@ -50,6 +50,10 @@ extension Tokenizer {
       decoder: try TokenDecoder(fields),
       postProcessor: try PostProcessor(fields),
       addedTokens: try Self.addedTokens(fields, model: model))
+    for identifier in postProcessor.before + postProcessor.after
+    where token(of: identifier) == nil {
+      throw fields.error("post_processor", .unknownIdentifier(identifier))
+    }
   }
 
   private static func addedTokens(
@@ -58,6 +62,7 @@ extension Tokenizer {
     guard fields.optional("added_tokens") != nil else { return [] }
     var tokens: [AddedToken] = []
     var contents: Set<ExactText> = []
+    var next = model.vocabulary.count
     for (index, value) in try fields.array("added_tokens").enumerated() {
       let token = try AddedToken(
         JSONFields(value, file: fields.file, path: "added_tokens[\(index)]"))
@@ -68,10 +73,7 @@ extension Tokenizer {
         throw error("content", .duplicateAddedToken(token.content))
       }
       // The rule by which loaders number added tokens, whatever identifier the file states.
-      let largest = tokens.lazy.map(\.identifier).max() ?? -1
-      let expected =
-        model.vocabulary.identifier(of: token.content)
-        ?? max(largest + 1, model.vocabulary.count)
+      let expected = model.vocabulary.identifier(of: token.content) ?? next
       guard token.identifier == expected else {
         throw error(
           "id",
@@ -84,6 +86,7 @@ extension Tokenizer {
         throw error("id", .duplicateIdentifier(expected, first: other, second: token.content))
       }
       tokens.append(token)
+      next = max(next, expected + 1)
     }
     return tokens
   }

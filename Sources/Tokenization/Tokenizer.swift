@@ -60,7 +60,7 @@ extension Tokenizer {
   /// One past the largest identifier: how many rows an embedding needs.
   ///
   /// Larger than ``vocabularyCount`` when the identifiers have gaps.
-  public var identifierBound: Int { vocabulary.tokens.count }
+  public var identifierBound: Int { vocabulary.identifierBound }
 
   /// The added tokens, in the order of their identifiers.
   public var addedTokens: [AddedToken] { addedVocabulary.tokens }

@@ -26,6 +26,8 @@ public struct TokenizerError: Error, Hashable, Sendable {
     case malformedMerge
     /// A merge names, or makes, a token that the vocabulary lacks.
     case unknownToken(String)
+    /// Something puts an identifier into texts that has no token.
+    case unknownIdentifier(Int)
     /// The pair of a merge merges earlier in the list.
     case duplicateMerge
     /// The vocabulary has no token for a byte, so that some texts have no encoding.
@@ -85,6 +87,8 @@ extension TokenizerError.Problem: CustomStringConvertible {
       "identifier \(identifier) belongs to both “\(first)” and “\(second)”; give each its own"
     case .malformedMerge: "must be two tokens: \"a b\" or [\"a\", \"b\"]"
     case .unknownToken(let token): "token “\(token)” is not in model.vocab"
+    case .unknownIdentifier(let identifier):
+      "identifier \(identifier) has no token; give it one or correct it"
     case .duplicateMerge: "merges a pair that an earlier entry merges; keep one"
     case .missingByteToken(let byte):
       "no token stands for byte \(byte); train with the whole byte-level alphabet"

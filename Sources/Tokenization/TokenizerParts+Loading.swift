@@ -199,8 +199,12 @@ extension PostProcessor {
     if try fields.isNull("post_processor") { return }
     json = try fields.value("post_processor")
     let part = try part(
-      "post_processor", of: fields, supported: ["ByteLevel", "Sequence", "TemplateProcessing"])
+      "post_processor", of: fields,
+      supported: [
+        "BertProcessing", "ByteLevel", "RobertaProcessing", "Sequence", "TemplateProcessing",
+      ])
     switch part.kind {
+    case "BertProcessing", "RobertaProcessing": try readFrame(part.fields)
     case "ByteLevel": _ = try ByteLevelSettings(part.fields)
     case "TemplateProcessing": try readTemplate(part.fields)
     default:
@@ -209,6 +213,29 @@ extension PostProcessor {
       _ = try ByteLevelSettings(steps[0])
       try readTemplate(steps[1])
     }
+  }
+
+  /// Reads the one token before a text and the one after it.
+  ///
+  /// The other settings of RoBERTa's are about offsets, which this package does not report.
+  private mutating func readFrame(_ fields: JSONFields) throws(TokenizerError) {
+    try fields.requireNothing(except: ["type", "sep", "cls", "trim_offsets", "add_prefix_space"])
+    before = [try Self.identifier(ofPair: "cls", fields)]
+    after = [try Self.identifier(ofPair: "sep", fields)]
+  }
+
+  private static func identifier(
+    ofPair name: String, _ fields: JSONFields
+  ) throws(TokenizerError) -> Int {
+    let pair = try fields.array(name)
+    guard pair.count == 2, case .string = pair[0], case .integer(let identifier) = pair[1] else {
+      throw fields.error(
+        name,
+        .unsupported(
+          found: JSON.array(pair).formatted(compact: true), supported: "a token and its identifier")
+      )
+    }
+    return identifier
   }
 
   /// Reads what stands before and after a text.

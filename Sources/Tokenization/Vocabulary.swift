@@ -6,24 +6,36 @@ struct Vocabulary: Sendable {
   /// believing it would reserve memory for every row below.
   static let identifierLimit = 1 << 24
 
-  /// Tokens by identifier; nil where the file leaves a gap.
-  private(set) var tokens: [String?] = []
-  private(set) var count = 0
+  private struct Entry: Sendable {
+    var token: String
+    var identifier: Int
+    var bytes: Range<Int>
+  }
+
+  private var inserted: [Entry] = []
+  /// One more than the index of the entry of each identifier; zero where the file leaves a gap.
+  ///
+  /// Small numbers, because a hostile file may have one token and the largest identifier.
+  private var places: [Int32] = []
   private var identifiers: [ExactText: Int] = [:]
   private var bytes: [UInt8] = []
-  private var byteRanges: [Range<Int>] = []
+
+  var count: Int { inserted.count }
+
+  /// One past the largest identifier.
+  var identifierBound: Int { places.count }
 
   /// Adds a token under an identifier below ``identifierLimit`` that is free.
   mutating func insert(_ token: String, identifier: Int, bytes tokenBytes: [UInt8]) {
-    while tokens.count <= identifier {
-      tokens.append(nil)
-      byteRanges.append(0..<0)
+    if places.count <= identifier {
+      places.append(contentsOf: repeatElement(0, count: identifier + 1 - places.count))
     }
-    tokens[identifier] = token
-    byteRanges[identifier] = bytes.count..<bytes.count + tokenBytes.count
+    inserted.append(
+      Entry(
+        token: token, identifier: identifier, bytes: bytes.count..<bytes.count + tokenBytes.count))
+    places[identifier] = Int32(inserted.count)
     bytes.append(contentsOf: tokenBytes)
     identifiers[ExactText(token)] = identifier
-    count += 1
   }
 
   func identifier(of token: String) -> Int? {
@@ -31,16 +43,21 @@ struct Vocabulary: Sendable {
   }
 
   func token(of identifier: Int) -> String? {
-    tokens.indices.contains(identifier) ? tokens[identifier] : nil
+    entry(of: identifier)?.token
   }
 
   /// The bytes of a token; empty for an identifier that has none.
   func bytes(of identifier: Int) -> ArraySlice<UInt8> {
-    byteRanges.indices.contains(identifier) ? bytes[byteRanges[identifier]] : []
+    entry(of: identifier).map { bytes[$0.bytes] } ?? []
   }
 
   /// Tokens with their identifiers, in the order of the identifiers.
   var entries: [(token: String, identifier: Int)] {
-    tokens.enumerated().compactMap { identifier, token in token.map { ($0, identifier) } }
+    inserted.sorted { $0.identifier < $1.identifier }.map { ($0.token, $0.identifier) }
+  }
+
+  private func entry(of identifier: Int) -> Entry? {
+    guard places.indices.contains(identifier), places[identifier] > 0 else { return nil }
+    return inserted[Int(places[identifier]) - 1]
   }
 }

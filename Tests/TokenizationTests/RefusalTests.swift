@@ -53,6 +53,7 @@ import Testing
 
   @Test(arguments: [
     Damage("\"model\": {", "\"modle\": {", "modle", unknownField(supported: topLevel)),
+    Damage("\"version\": \"1.0\"", "\"\": \"1.0\"", "\"\"", unknownField(supported: topLevel)),
     Damage("\"version\": \"1.0\"", "\"version\": \"2.0\"", "version", found("\"2.0\"", "\"1.0\"")),
     Damage("\"truncation\": null", "\"truncation\": 5", "truncation", found("5", "null")),
     Damage("\"padding\": null", "\"padding\": true", "padding", found("true", "null")),
@@ -90,8 +91,11 @@ import Testing
       "\"decoder\": {\"type\": \"ByteLevel\"", "\"decoder\": {\"type\": \"Fuse\"", "decoder.type",
       found("Fuse", "ByteLevel, Metaspace, Sequence")),
     Damage(
-      "\"post_processor\": null", "\"post_processor\": {\"type\": \"BertProcessing\"}",
-      "post_processor.type", found("BertProcessing", "ByteLevel, Sequence, TemplateProcessing")),
+      "\"post_processor\": null", "\"post_processor\": {\"type\": \"BartProcessing\"}",
+      "post_processor.type",
+      found(
+        "BartProcessing",
+        "BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing")),
     Damage(
       "\"post_processor\": null",
       """
@@ -160,6 +164,17 @@ import Testing
   ])
   func `damaged vocabularies are refused by name`(damage: Damage) {
     expectRefusal(damage)
+  }
+
+  // Room for names of all identifiers below it would take half a gigabyte.
+  @Test func `one token may have the largest identifier`() throws {
+    let largest = Vocabulary.identifierLimit - 1
+    let sparse = Self.good.replacing("\"cd\": 260", with: "\"cd\": \(largest)")
+    let tokenizer = try Tokenizer(json: Array(sparse.utf8), file: "sparse.json")
+    #expect(tokenizer.encode("cd") == [largest])
+    #expect(tokenizer.decode([260, largest]) == "cd")
+    #expect(tokenizer.identifierBound == Vocabulary.identifierLimit)
+    #expect(tokenizer.vocabularyCount == 261)
   }
 
   @Test(arguments: [0, 1, 17, 400, 2000, 2500])

@@ -21,7 +21,7 @@ private struct GoldenSpaces: Decodable {
 }
 
 @Suite struct `SentencePiece's kind of tokenizer` {
-  static let names = ["llama2", "mistral", "unknowns"]
+  static let names = ["llama2", "mistral", "unknowns", "joined"]
 
   @Test(arguments: names) func `encodes as the tokenizers package does`(name: String) throws {
     let tokenizer = try GoldenTokenization.tokenizer(name)
@@ -61,6 +61,7 @@ private struct GoldenSpaces: Decodable {
     ("\"start\":1", "\"start\":2", "decoder.decoders[3].start"),
     ("{\"type\":\"Fuse\"}", "{\"type\":\"Fused\"}", "decoder.decoders[2].type"),
     ("\"ids\":[1]", "\"ids\":[-1]", "post_processor.special_tokens.<s>.ids[0]"),
+    ("\"ids\":[1]", "\"ids\":[16777215]", "post_processor"),
     (
       "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}]",
       "{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}}]", "post_processor.single"
@@ -79,6 +80,13 @@ private struct GoldenSpaces: Decodable {
     } throws: { error in
       (error as? TokenizerError)?.field == damage.field
     }
+  }
+
+  @Test func `words stay together where a token spans two`() throws {
+    #expect(try GoldenTokenization.tokenizer("mistral").model.keepsWordsApart)
+    #expect(try GoldenTokenization.tokenizer("llama2").model.keepsWordsApart)
+    #expect(try !GoldenTokenization.tokenizer("joined").model.keepsWordsApart)
+    #expect(try !GoldenTokenization.tokenizer("trained").model.keepsWordsApart)
   }
 
   @Test func `a long line without spaces encodes in time`() throws {

@@ -8,11 +8,12 @@ public import Training
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Measure training and sampling on random weights.",
+    commandName: "benchmark",
+    abstract: "Measure training and sampling on random weights, and encoding.",
     discussion: """
-      A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL and \
-      transformers doing the same work.
-      """, subcommands: [PPO.self, Generate.self])
+      A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL, transformers \
+      and tokenizers doing the same work.
+      """, subcommands: [PPO.self, Generate.self, Encode.self])
 
   /// The shape of a random model.
   struct Shape: ParsableArguments {

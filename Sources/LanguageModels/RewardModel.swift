@@ -8,6 +8,7 @@ public struct RewardModel: Sendable {
   /// Tokens to hidden states.
   public let trunk: Trunk
   private let score: Tensor
+  static let headName = "score.weight"
   /// All weights.
   public let parameters: Parameters
   /// Scores are reported as (raw − mean) / deviation, so that KL coefficients have a meaning.
@@ -48,7 +49,7 @@ public struct RewardModel: Sendable {
   ) throws {
     trunk = try Trunk(configuration, parameter)
     score = try parameter(
-      "score.weight", [1, configuration.width],
+      RewardModel.headName, [1, configuration.width],
       .normal(standardDeviation: 1 / Double(configuration.width + 1).squareRoot()))
     parameters = parameter.parameters
     self.normalization = normalization

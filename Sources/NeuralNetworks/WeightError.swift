@@ -10,6 +10,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case malformedIndex(file: String, reason: String)
   /// The file has no tensor of that name.
   case missing(file: String, tensor: String)
+  /// The file has a tensor that the model's configuration rules out.
+  case unexpected(file: String, tensor: String)
   /// A tensor has another shape than the model's configuration says.
   case shape(file: String, tensor: String, stored: [Int], expected: [Int])
 
@@ -22,6 +24,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .malformedIndex(let file, let reason): "\(file): not a sound index: \(reason)"
     case .missing(let file, let tensor):
       "\(file): has no tensor '\(tensor)': is it a checkpoint of another kind of model?"
+    case .unexpected(let file, let tensor):
+      "\(file): has a tensor '\(tensor)' that the configuration rules out: weights and config.json disagree"
     case .shape(let file, let tensor, let stored, let expected):
       "\(file): tensor '\(tensor)' is \(stored), the configuration says \(expected): weights and config.json disagree"
     }

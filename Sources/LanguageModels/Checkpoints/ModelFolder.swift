@@ -40,12 +40,9 @@ public struct ModelFolder: Sendable {
   /// - Returns: The shape.
   /// - Throws: `ModelFolder.Problem`.
   public func configuration() throws(Problem) -> DecoderConfiguration {
-    let file = try decode(CheckpointConfiguration.self)
     let keys = try decode(StatedKeys.self)
-    do {
-      return try file.decoder(statesWindow: keys.hasWindow)
-    } catch {
-      throw .configuration(file: configurationURL.path, reason: error.reason)
+    return try read { file throws(ConfigurationFault) in
+      try file.decoder(statesWindow: keys.hasWindow)
     }
   }
 
@@ -98,14 +95,9 @@ public struct ModelFolder: Sendable {
   /// - Returns: The model in float32.
   /// - Throws: `ModelFolder.Problem` also where there is more than one label, `WeightError`.
   public func rewardModel(device: Device = .cpu) throws -> RewardModel {
-    let extras = try decode(CheckpointConfiguration.self)
-    let labels = extras.num_labels ?? extras.id2label?.count ?? 1
-    guard labels == 1 else {
-      throw Problem.configuration(
-        file: configurationURL.path, reason: "a reward model has one label, this one has \(labels)")
-    }
+    let normalization = try read { file throws(ConfigurationFault) in try file.normalization() }
     return try RewardModel(
-      configuration(), normalization: extras.rein_reward_normalization ?? .identity,
+      configuration(), normalization: normalization,
       ParameterBuilder(file: weights(), device: device))
   }
 
@@ -121,34 +113,36 @@ public struct ModelFolder: Sendable {
     headFrom generator: Generator, configuration shape: DecoderConfiguration? = nil,
     device: Device = .cpu
   ) throws -> RewardModel {
-    let builder = try ParameterBuilder(
-      file: weights(), drawingMissingFrom: generator, device: device)
-    let model = try RewardModel(shape ?? configuration(), builder)
-    if let hole = builder.drawn.first(where: { $0 != "score.weight" }) {
-      throw WeightError.missing(file: weightsURL.path, tensor: hole)
+    try RewardModel(
+      shape ?? configuration(),
+      ParameterBuilder(
+        file: weights(), drawing: [RewardModel.headName], from: generator, device: device))
+  }
+
+  private func read<Value>(
+    _ body: (CheckpointConfiguration) throws(ConfigurationFault) -> Value
+  ) throws(Problem) -> Value {
+    let file = try decode(CheckpointConfiguration.self)
+    do {
+      return try body(file)
+    } catch {
+      throw .configuration(file: configurationURL.path, reason: error.reason)
     }
-    return model
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
     let data: Data
     do {
-      data = try Data(contentsOf: configurationURL)
+      data = try RegularFile.contents(of: configurationURL)
+    } catch .unreadable(let file, let reason) {
+      throw .unreadable(file: file, reason: reason)
     } catch {
-      throw .unreadable(file: configurationURL.path, reason: error.localizedDescription)
+      throw .unreadable(file: configurationURL.path, reason: error.description)
     }
     do {
-      return try JSONDecoder().decode(Value.self, from: data)
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw .configuration(file: configurationURL.path, reason: "has no key '\(key.stringValue)'")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
-    {
-      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .configuration(
-        file: configurationURL.path, reason: "key '\(key)': \(context.debugDescription)")
+      return try StrictJSON.decode(Value.self, from: data)
     } catch {
-      throw .configuration(
-        file: configurationURL.path, reason: "is not JSON, or a number does not fit its key")
+      throw .configuration(file: configurationURL.path, reason: error.description)
     }
   }
 }

@@ -8,7 +8,7 @@ package enum StrictJSON {
   /// What is wrong with a text.
   package enum Fault: Error, Equatable, CustomStringConvertible {
     /// It is not JSON in UTF-8.
-    case malformed(String)
+    case malformed
     /// A value is not what its key demands.
     case wrong(path: [String], reason: String)
     /// A key stands twice in one object.
@@ -17,7 +17,7 @@ package enum StrictJSON {
     /// What is wrong, with the key.
     package var description: String {
       switch self {
-      case .malformed(let reason): "is not JSON: \(reason)"
+      case .malformed: "is not JSON in UTF-8"
       case .wrong(let path, let reason): "key '\(path.joined(separator: "."))': \(reason)"
       case .repeated(let key): "has the key '\(key)' twice"
       }
@@ -39,58 +39,72 @@ package enum StrictJSON {
   {
     let bytes = [UInt8](data)
     // Foundation takes zeros for a sign of UTF-16; no JSON in UTF-8 has one.
-    guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
-      throw .malformed("not text in UTF-8")
-    }
-    let value: Value
+    guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil,
+      (try? JSONDecoder().decode(Anything.self, from: data)) != nil
+    else { throw .malformed }
+    let outline = Outline(bytes)
+    if let key = outline.repeated { throw .repeated(key: key) }
     do {
-      value = try JSONDecoder().decode(type, from: data)
-    } catch let error as DecodingError {
-      throw fault(of: error)
+      return try JSONDecoder().decode(type, from: data)
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+      DecodingError.keyNotFound(_, let context)
+    {
+      throw .wrong(path: context.codingPath.map(\.stringValue), reason: context.debugDescription)
     } catch {
-      throw .malformed(error.localizedDescription)
-    }
-    if let key = repeatedKey(in: bytes) { throw .repeated(key: key) }
-    return value
-  }
-
-  private static func fault(of error: DecodingError) -> Fault {
-    switch error {
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      let cause = (context.underlyingError as? CocoaError)?.userInfo[NSDebugDescriptionErrorKey]
-      return .malformed(cause as? String ?? context.debugDescription)
-    case .dataCorrupted(let context), .typeMismatch(_, let context),
-      .valueNotFound(_, let context), .keyNotFound(_, let context):
-      return .wrong(
-        path: context.codingPath.map(\.stringValue), reason: context.debugDescription)
-    @unknown default: return .malformed("\(error)")
-    }
-  }
-
-  // Of a text that is known to be JSON: so every colon outside of strings follows a key.
-  private static func repeatedKey(in bytes: [UInt8]) -> String? {
-    var open: [Set<String>] = []
-    var string = 0..<0
-    var index = 0
-    while index < bytes.count {
-      switch bytes[index] {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): open.append([])
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): _ = open.popLast()
-      case UInt8(ascii: "\""):
-        let start = index
-        index += 1
-        while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
-          index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        string = start..<min(index + 1, bytes.count)
-      case UInt8(ascii: ":"):
-        let key = unquoted(bytes[string])
-        if let object = open.indices.last, !open[object].insert(key).inserted { return key }
-      default: break
+      // Foundation does not say which number is too large for its key, or no whole one: each is tried alone.
+      let culprit = outline.members.first { key, member in
+        do {
+          _ = try JSONDecoder().decode(type, from: Data([0x7B] + bytes[member] + [0x7D]))
+          return false
+        } catch DecodingError.dataCorrupted { return true } catch { return false }
       }
-      index += 1
+      throw .wrong(path: culprit.map { [$0.key] } ?? [], reason: "a number does not fit its key")
     }
-    return nil
+  }
+
+  private struct Anything: Decodable {
+    init(from decoder: any Decoder) {}
+  }
+
+  /// Where the keys of a text stand that is known to be JSON: so every colon outside of strings follows one.
+  private struct Outline {
+    /// The first key that stands twice in one object.
+    private(set) var repeated: String?
+    /// What the outermost object holds: keys, and where they stand with their values.
+    private(set) var members: [(key: String, place: Range<Int>)] = []
+
+    init(_ bytes: [UInt8]) {
+      var open: [Set<String>] = []
+      var string = 0..<0
+      var index = 0
+      while index < bytes.count, repeated == nil {
+        switch bytes[index] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): open.append([])
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+          end(at: index, depth: open.count)
+          _ = open.popLast()
+        case UInt8(ascii: ","): end(at: index, depth: open.count)
+        case UInt8(ascii: "\""):
+          let start = index
+          index += 1
+          while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+            index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+          }
+          string = start..<min(index + 1, bytes.count)
+        case UInt8(ascii: ":"):
+          let key = unquoted(bytes[string])
+          if open.count == 1 { members.append((key, string)) }
+          if let object = open.indices.last, !open[object].insert(key).inserted { repeated = key }
+        default: break
+        }
+        index += 1
+      }
+    }
+
+    private mutating func end(at index: Int, depth: Int) {
+      guard depth == 1, let last = members.popLast() else { return }
+      members.append((last.key, last.place.lowerBound..<index))
+    }
   }
 
   private static func unquoted(_ string: ArraySlice<UInt8>) -> String {

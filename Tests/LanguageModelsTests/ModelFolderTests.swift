@@ -213,7 +213,7 @@ import Torch
       ("\"n_layer\": 1.5", "key 'n_layer': "), ("\"n_layer\": 1e400", "key 'n_layer': "),
       ("\"n_layer\": 9223372036854775808", "key 'n_layer': "),
       ("\"layer_norm_epsilon\": 1e400", "key 'layer_norm_epsilon': "),
-      ("\"layer_norm_epsilon\": NaN", "is not JSON: "),
+      ("\"layer_norm_epsilon\": NaN", "is not JSON"),
       ("\"n_layer\": 1099511627776", "n_layer is 1099511627776: 65536 is the most that Rein takes"),
       (
         "\"n_embd\": 2305843009213693952",
@@ -226,7 +226,7 @@ import Torch
         "\"architectures\": [\"BertForMaskedLM\"]",
         "architectures 'BertForMaskedLM' is no gpt2 model"
       ),
-      ("\"x\": \(String(repeating: "[", count: 100_000))", "is not JSON: "),
+      ("\"x\": \(String(repeating: "[", count: 100_000))", "is not JSON"),
       ("\"n_layer\": null", "has no key 'n_layer'"), ("\"x\": ", "is not JSON"),
     ])
   func `a configuration that Rein cannot follow is refused with its key`(

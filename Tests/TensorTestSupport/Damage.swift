@@ -54,7 +54,7 @@ public struct Damage {
   // A number not far from the one that stood there.
   private func near(_ part: String) -> String {
     guard let value = Int(part) else { return Double(part).map { "\($0 / 2)" } ?? part }
-    return "\(one(of: [value &+ 1, value &- 1, value &* 2, value / 2, -value, value &<< 32]))"
+    return "\(one(of: [value &+ 1, value &- 1, value &* 2, value / 2, 0 &- value, value &<< 32]))"
   }
 
   private func surprise() -> String { one(of: Damage.surprises) }

@@ -166,8 +166,11 @@ struct Lie: Sendable, CustomTestStringConvertible {
   @Test func `a header in no Unicode is refused`() throws {
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "latin")
-      try (Data([13, 0, 0, 0, 0, 0, 0, 0]) + Data(#"{"__metadat"#.utf8) + [0xE4, 0x7D]).write(
-        to: url)
+      let (start, end) = (
+        #"{"t": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0], "note": ""#, #""}}"#
+      )
+      let header = Data(start.utf8) + [0xE4] + Data(end.utf8)
+      try (Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0]) + header).write(to: url)
       let reason = "the header is not a JSON object"
       #expect(throws: WeightError.malformed(file: url.path, reason: reason)) {
         try SafeTensors(contentsOf: url)

@@ -126,8 +126,10 @@ import Torch
 
   @Test func `two tensors of one name is the program's mistake`() async {
     await #expect(processExitsWith: .failure) {
-      let twice = Self.parameters(1) + Self.parameters(2)
-      try SafeTensors.write(twice, to: URL(filePath: "/nowhere/w.safetensors"))
+      try withTemporaryFolder { folder in
+        let twice = Self.parameters(1) + Self.parameters(2)
+        try SafeTensors.write(twice, to: folder.appending(path: "w.safetensors"))
+      }
     }
   }
 }

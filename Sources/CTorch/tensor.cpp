@@ -69,6 +69,7 @@ const int64_t *ct_sizes(ct_tensor_t tensor) { return reinterpret_cast<c10::Tenso
 int64_t ct_element_count(ct_tensor_t tensor) { return reinterpret_cast<c10::TensorImpl *>(tensor)->numel(); }
 ct_dtype_t ct_dtype(ct_tensor_t tensor) { return dtype_of(borrow(tensor).scalar_type()); }
 bool ct_is_contiguous(ct_tensor_t tensor) { return borrow(tensor).is_contiguous(); }
+void *ct_data(ct_tensor_t tensor) { return borrow(tensor).data_ptr(); }
 
 ct_device_t ct_device(ct_tensor_t tensor) {
   const at::Device device = borrow(tensor).device();

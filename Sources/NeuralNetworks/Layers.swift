@@ -21,10 +21,7 @@ public struct Affine: Sendable {
       "\(name).weight", storesInputsFirst ? [inputs, outputs] : [outputs, inputs],
       .normal(standardDeviation: standardDeviation),
       alternatives: alternatives("\(name).weight"))
-    bias =
-      hasBias
-      ? try parameter(
-        "\(name).bias", [outputs], .constant(0), alternatives: alternatives("\(name).bias")) : nil
+    bias = try parameter.bias(name, hasBias ? outputs : nil, alternatives)
   }
 
   /// A layer whose weights start in a given way.
@@ -98,10 +95,7 @@ public struct Normalization: Sendable {
   ) throws {
     weight = try parameter(
       "\(name).weight", [width], .constant(1), alternatives: alternatives("\(name).weight"))
-    bias =
-      kind == .layer
-      ? try parameter(
-        "\(name).bias", [width], .constant(0), alternatives: alternatives("\(name).bias")) : nil
+    bias = try parameter.bias(name, kind == .layer ? width : nil, alternatives)
     self.epsilon = epsilon
   }
 
@@ -109,6 +103,20 @@ public struct Normalization: Sendable {
   public func callAsFunction(_ input: Tensor) -> Tensor {
     if let bias { return input.layerNormalized(weight: weight, bias: bias, epsilon: epsilon) }
     return input.rootMeanSquareNormalized(weight: weight, epsilon: epsilon)
+  }
+}
+
+extension ParameterBuilder {
+  // A file that has a bias where the layer has none is another model's.
+  fileprivate func bias(_ layer: String, _ width: Int?, _ alternatives: (String) -> [String])
+    throws -> Tensor?
+  {
+    let name = "\(layer).bias"
+    guard let width else {
+      try without(name, alternatives: alternatives(name))
+      return nil
+    }
+    return try self(name, [width], .constant(0), alternatives: alternatives(name))
   }
 }
 

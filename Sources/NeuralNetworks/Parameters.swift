@@ -69,7 +69,7 @@ public enum Initialization: Sendable, Equatable {
 public final class ParameterBuilder {
   private enum Origin {
     case random(Generator)
-    case file(any TensorSource, missing: Generator?)
+    case file(any TensorSource, missing: Set<String>, Generator?)
     case shared([String: Tensor])
   }
 
@@ -97,15 +97,15 @@ public final class ParameterBuilder {
   ///
   /// - Parameters:
   ///   - file: The weights.
-  ///   - missing: Draws what the file lacks (a new head on a loaded trunk); nil refuses such a file.
+  ///   - missing: What the file may lack: a new head on a loaded trunk.
+  ///   - generator: Draws it; nil refuses such a file.
   ///   - dataType: The type of the elements, converted where the file has another.
   ///   - device: Where they shall live.
   public init(
-    file: any TensorSource, drawingMissingFrom missing: Generator? = nil,
-    dataType: DataType = .float32,
-    device: Device = .cpu
+    file: any TensorSource, drawing missing: Set<String> = [], from generator: Generator? = nil,
+    dataType: DataType = .float32, device: Device = .cpu
   ) {
-    origin = .file(file, missing: missing)
+    origin = .file(file, missing: missing, generator)
     self.dataType = dataType
     self.device = device
   }
@@ -148,10 +148,23 @@ public final class ParameterBuilder {
     return tensor.detached()
   }
 
+  /// Refuses a weight file that has a parameter which the model's shape rules out, since the shape is then another model's.
+  ///
+  /// - Parameters:
+  ///   - name: Its name in the weight file.
+  ///   - alternatives: Other names under which files hold it.
+  /// - Throws: `WeightError.unexpected`.
+  public func without(_ name: String, alternatives: [String] = []) throws(WeightError) {
+    guard case .file(let file, _, _) = origin,
+      let found = ([name] + alternatives).first(where: file.contains)
+    else { return }
+    throw .unexpected(file: file.path, tensor: found)
+  }
+
   private func load(_ name: String, _ shape: [Int], _ alternatives: [String]) throws -> Tensor? {
-    guard case .file(let file, let missing) = origin else { return nil }
+    guard case .file(let file, let missing, _) = origin else { return nil }
     guard let found = ([name] + alternatives).first(where: file.contains) else {
-      guard missing == nil else { return nil }
+      if missing.contains(name) { return nil }
       throw WeightError.missing(file: file.path, tensor: name)
     }
     let stored = try file.shape(of: found)
@@ -170,8 +183,8 @@ public final class ParameterBuilder {
     }
     let generator: Generator
     switch origin {
-    case .random(let given), .file(_, .some(let given)): generator = given
-    case .file(let file, .none): throw WeightError.missing(file: file.path, tensor: name)
+    case .random(let given), .file(_, _, .some(let given)): generator = given
+    case .file(let file, _, .none): throw WeightError.missing(file: file.path, tensor: name)
     case .shared: preconditionFailure("a shared parameter is not drawn")
     }
     let values: Tensor

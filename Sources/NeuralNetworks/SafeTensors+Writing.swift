@@ -4,8 +4,10 @@ public import Torch
 extension SafeTensors {
   /// Writes tensors to a file, all or nothing: a crash or a full disk leaves the file that was there before.
   ///
+  /// Tensors go out a piece at a time, so that no second copy of them is ever in memory.
+  ///
   /// - Parameters:
-  ///   - parameters: What to write.
+  ///   - parameters: What to write, each under a name of its own.
   ///   - url: The file.
   ///   - dataType: The type to store floating-point tensors in; nil keeps each one's own.
   ///   - metadata: Free text to store with the weights.
@@ -14,29 +16,77 @@ extension SafeTensors {
     _ parameters: Parameters, to url: URL, as dataType: DataType? = nil,
     metadata: [String: String] = ["format": "pt"]
   ) throws(WeightError) {
-    var fields: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
-    var body = Data()
-    for (name, tensor) in zip(parameters.names, parameters.tensors) {
-      let stored = tensor.dataType.isFloatingPoint ? dataType ?? tensor.dataType : tensor.dataType
-      let bytes = tensor.cast(to: stored).bytes
-      fields[name] =
-        [
-          "dtype": storedTypes.first { $0.value == stored }?.key ?? "", "shape": tensor.shape,
-          "data_offsets": [body.count, body.count + bytes.count],
-        ] as [String: Any]
-      body.append(contentsOf: bytes)
-    }
+    precondition(
+      Set(parameters.names).count == parameters.count, "two tensors of one name in \(url.path)")
     do {
-      var header = try JSONSerialization.data(withJSONObject: fields, options: .sortedKeys)
-      // The format aligns tensors to eight bytes by spaces after the header.
-      header.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8))
-      var file = Data()
-      withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
-      file.append(header)
-      file.append(body)
-      try file.write(to: url, options: .atomic)
+      let header = try header(parameters, dataType, metadata)
+      try replace(url) { file in
+        try file.write(contentsOf: header)
+        for tensor in parameters.tensors {
+          try write(tensor, as: storedType(tensor, dataType), to: file)
+        }
+      }
     } catch {
       throw .unwritable(file: url.path, reason: error.localizedDescription)
     }
+  }
+
+  private static func storedType(_ tensor: Tensor, _ dataType: DataType?) -> DataType {
+    tensor.dataType.isFloatingPoint ? dataType ?? tensor.dataType : tensor.dataType
+  }
+
+  private static func header(
+    _ parameters: Parameters, _ dataType: DataType?, _ metadata: [String: String]
+  ) throws -> Data {
+    var fields: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
+    var end = 0
+    for (name, tensor) in zip(parameters.names, parameters.tensors) {
+      let (stored, start) = (storedType(tensor, dataType), end)
+      end += tensor.count * stored.byteCount
+      fields[name] =
+        [
+          "dtype": storedTypes.first { $0.value == stored }?.key ?? "", "shape": tensor.shape,
+          "data_offsets": [start, end],
+        ] as [String: Any]
+    }
+    var header = try JSONSerialization.data(withJSONObject: fields, options: .sortedKeys)
+    // The format aligns tensors to eight bytes by spaces after the header.
+    header.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8))
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
+  }
+
+  private static let elementsPerPiece = 1 << 22
+
+  private static func write(_ tensor: Tensor, as stored: DataType, to file: FileHandle) throws {
+    let flat = tensor.detached().reshaped(-1)
+    for start in stride(from: 0, to: flat.count, by: elementsPerPiece) {
+      let piece = flat.slice(0, start..<min(start + elementsPerPiece, flat.count))
+      try piece.cast(to: stored).withBytes { try file.write(contentsOf: $0) }
+    }
+  }
+
+  // Through a file beside it, which is on the disk before it takes the name.
+  private static func replace(_ url: URL, _ write: (FileHandle) throws -> Void) throws {
+    let folder = url.deletingLastPathComponent()
+    let partial = folder.appending(path: ".\(url.lastPathComponent).\(UUID().uuidString).partial")
+    let descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw SystemFailure() }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do {
+      try write(file)
+      try file.synchronize()
+      // Some file systems report a full disk only here.
+      try file.close()
+      guard rename(partial.path, url.path) == 0 else { throw SystemFailure() }
+    } catch {
+      unlink(partial.path)
+      throw error
+    }
+    // A file system that cannot make the name itself durable has the new file all the same.
+    try? FileHandle(forReadingFrom: folder).synchronize()
+  }
+
+  private struct SystemFailure: LocalizedError {
+    let errorDescription: String? = systemReason()
   }
 }

@@ -1,7 +1,7 @@
 public import Foundation
 public import Torch
 
-/// A weight file in the safetensors format, mapped into memory and read on demand.
+/// A weight file in the safetensors format, read tensor by tensor on demand.
 ///
 /// Format: eight bytes with the length of a JSON header (little-endian), the header, the tensors' bytes. Every offset is
 /// checked when the file is opened, so that a truncated or lying file is refused before anything is read from it.
@@ -12,12 +12,13 @@ public struct SafeTensors: Sendable {
     var bytes: Range<Int>
   }
 
-  /// The file, as given.
-  public let path: String
-  private let data: Data
+  private let file: RegularFile
   private let entries: [String: Entry]
   /// Free text that was stored with the weights.
   public let metadata: [String: String]
+
+  /// The file, as given.
+  public var path: String { file.path }
 
   /// The names of all tensors, sorted.
   public var names: [String] { entries.keys.sorted() }
@@ -27,27 +28,16 @@ public struct SafeTensors: Sendable {
   /// - Parameter url: The file.
   /// - Throws: `WeightError` if it cannot be read or is not a sound safetensors file.
   public init(contentsOf url: URL) throws(WeightError) {
-    path = url.path
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw .unreadable(file: url.path, reason: error.localizedDescription)
-    }
-    let header = try SafeTensors.header(of: data, path: path)
-    let start = 8 + header.length
+    file = try RegularFile(url)
+    let (header, start) = try SafeTensors.header(of: file)
     var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
-    for (name, value) in header.fields {
-      if name == "__metadata__" {
-        metadata = value as? [String: String] ?? [:]
-      } else {
-        entries[name] = try SafeTensors.entry(
-          name, value, dataStart: start, fileLength: data.count, path: path)
-      }
+    for (name, stored) in header.tensors {
+      entries[name] = try SafeTensors.entry(name, stored, dataStart: start, in: file)
     }
-    try SafeTensors.checkLayout(entries, dataStart: start, fileLength: data.count, path: path)
+    try SafeTensors.checkLayout(
+      entries, dataStart: start, fileLength: file.byteCount, path: file.path)
     self.entries = entries
-    self.metadata = metadata
+    metadata = header.metadata
   }
 
   // The format allows no overlap and no bytes that belong to no tensor.
@@ -78,63 +68,44 @@ public struct SafeTensors: Sendable {
     }
   }
 
-  private static func header(of data: Data, path: String) throws(WeightError) -> (
-    length: Int, fields: [String: Any]
-  ) {
-    guard data.count >= 8 else {
-      throw .malformed(file: path, reason: "\(data.count) bytes are too few for a header")
-    }
-    let length = data.prefix(8).enumerated().reduce(UInt64(0)) {
-      $0 | UInt64($1.element) << UInt64(8 * $1.offset)
-    }
-    guard length <= UInt64(data.count - 8) else {
-      throw .malformed(
-        file: path,
-        reason: "the header says \(length) bytes, the file has \(data.count - 8) more: truncated?")
-    }
-    let json = data.subdata(in: 8..<8 + Int(length))
-    guard let fields = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      throw .malformed(file: path, reason: "the header is not a JSON object")
-    }
-    return (Int(length), fields)
-  }
-
   private static func entry(
-    _ name: String, _ value: Any, dataStart: Int, fileLength: Int, path: String
+    _ name: String, _ stored: Header.Stored, dataStart: Int, in file: RegularFile
   ) throws(WeightError) -> Entry {
-    guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
-      let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
-      offsets.count == 2, shape.allSatisfy({ $0 >= 0 })
-    else {
-      throw .malformed(file: path, reason: "tensor '\(name)' lacks dtype, shape or data_offsets")
+    let malformed = { (fault: String) in
+      WeightError.malformed(file: file.path, reason: "tensor '\(name)' \(fault)")
     }
-    guard let dataType = storedTypes[type] else {
-      throw .malformed(
-        file: path, reason: "tensor '\(name)' has dtype \(type), which Rein cannot read")
+    let (shape, offsets, room) = (stored.shape, stored.data_offsets, file.byteCount - dataStart)
+    guard offsets.count == 2, shape.allSatisfy({ $0 >= 0 }) else {
+      throw malformed("lacks dtype, shape or data_offsets")
     }
-    var count = dataType.byteCount
-    for length in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard !overflow else {
-        throw .malformed(file: path, reason: "tensor '\(name)' has an impossible shape \(shape)")
-      }
-      count = product
+    guard let dataType = storedTypes[stored.dtype] else {
+      throw malformed("has dtype \(stored.dtype), which Rein cannot read")
     }
-    guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= fileLength - dataStart else {
-      throw .malformed(
-        file: path,
-        reason: "tensor '\(name)' lies at bytes \(offsets) of \(fileLength - dataStart): truncated?"
-      )
+    guard shape.count <= mostDimensions, let size = byteCount(of: shape, dataType) else {
+      throw malformed("has an impossible shape \(shape.prefix(mostDimensions))")
     }
-    guard offsets[1] - offsets[0] == count else {
-      throw .malformed(
-        file: path,
-        reason:
-          "tensor '\(name)' has \(offsets[1] - offsets[0]) bytes, its shape \(shape) needs \(count)"
-      )
+    guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= room else {
+      throw malformed("lies at bytes \(offsets) of \(room): truncated?")
+    }
+    guard offsets[1] - offsets[0] == size else {
+      throw malformed("has \(offsets[1] - offsets[0]) bytes, its shape \(shape) needs \(size)")
     }
     return Entry(
       dataType: dataType, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])
+  }
+
+  // libtorch's loops go no deeper.
+  private static let mostDimensions = 64
+
+  // Nil where it, or the strides of a tensor without elements, leaves the range of whole numbers.
+  private static func byteCount(of shape: [Int], _ dataType: DataType) -> Int? {
+    var count = dataType.byteCount
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(length, 1))
+      guard !overflow else { return nil }
+      count = product
+    }
+    return shape.contains(0) ? 0 : count
   }
 
   /// Whether the file holds a tensor of that name.
@@ -150,17 +121,20 @@ public struct SafeTensors: Sendable {
     return entry.shape
   }
 
-  /// A tensor, copied from the file in its stored type.
+  /// A tensor, read from the file in its stored type.
   ///
   /// - Parameter name: Its name.
   /// - Returns: A tensor on the CPU.
-  /// - Throws: `WeightError.missing`, or `TensorError.memory`.
+  /// - Throws: `WeightError`, or `TensorError.memory`.
   public func tensor(_ name: String) throws -> Tensor {
     guard let entry = entries[name] else { throw WeightError.missing(file: path, tensor: name) }
-    return try data.withUnsafeBytes { bytes in
-      try Tensor(
-        bytes: UnsafeRawBufferPointer(rebasing: bytes[entry.bytes]), shape: entry.shape,
-        dataType: entry.dataType)
+    return try Tensor(shape: entry.shape, dataType: entry.dataType) { buffer in
+      try file.read(at: entry.bytes.lowerBound, into: buffer)
+      // Other bytes are no values of the type, in C++ as in Swift.
+      guard entry.dataType != .bool || buffer.allSatisfy({ $0 <= 1 }) else {
+        throw WeightError.malformed(
+          file: path, reason: "tensor '\(name)' is neither true nor false")
+      }
     }
   }
 

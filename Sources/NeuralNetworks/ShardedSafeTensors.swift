@@ -24,16 +24,7 @@ public struct ShardedSafeTensors: TensorSource {
   /// - Throws: `WeightError` if the index is not sound, or a file is missing, unsound or lacks a tensor that it should hold.
   public init(index: URL) throws(WeightError) {
     path = index.path
-    let data: Data
-    do {
-      data = try Data(contentsOf: index)
-    } catch {
-      throw .unreadable(file: index.path, reason: error.localizedDescription)
-    }
-    guard let map = try? JSONDecoder().decode(Index.self, from: data).weight_map, !map.isEmpty
-    else {
-      throw .malformedIndex(file: index.path, reason: "it has no weight_map from tensors to files")
-    }
+    let map = try ShardedSafeTensors.places(index)
     let folder = index.deletingLastPathComponent()
     var shards: [String: SafeTensors] = [:]
     for name in Set(map.values).sorted() {
@@ -52,6 +43,17 @@ public struct ShardedSafeTensors: TensorSource {
     places = map
   }
 
+  private static func places(_ index: URL) throws(WeightError) -> [String: String] {
+    let data = try RegularFile.contents(of: index)
+    do {
+      let map = try StrictJSON.decode(Index.self, from: data).weight_map
+      if !map.isEmpty { return map }
+    } catch .repeated(let key) {
+      throw .malformedIndex(file: index.path, reason: "it has '\(key)' twice")
+    } catch {}
+    throw .malformedIndex(file: index.path, reason: "it has no weight_map from tensors to files")
+  }
+
   // A file of this folder, and none that a path can lead out of it.
   private static func isPlain(_ name: String) -> Bool {
     name.hasSuffix(".safetensors") && !name.hasPrefix(".") && !name.contains("/")
@@ -66,7 +68,7 @@ public struct ShardedSafeTensors: TensorSource {
     try shard(of: name).shape(of: name)
   }
 
-  /// A tensor, copied from its file in its stored type.
+  /// A tensor, read from its file in its stored type.
   public func tensor(_ name: String) throws -> Tensor { try shard(of: name).tensor(name) }
 
   private func shard(of name: String) throws(WeightError) -> SafeTensors {

@@ -14,11 +14,11 @@ public protocol TensorSource: Sendable {
   /// - Returns: The shape.
   /// - Throws: `WeightError.missing`.
   func shape(of name: String) throws(WeightError) -> [Int]
-  /// A tensor, copied from its file in its stored type.
+  /// A tensor, read from its file in its stored type.
   ///
   /// - Parameter name: Its name.
   /// - Returns: A tensor on the CPU.
-  /// - Throws: `WeightError.missing`, or `TensorError.memory`.
+  /// - Throws: `WeightError`, or `TensorError.memory`.
   func tensor(_ name: String) throws -> Tensor
 }
 

@@ -10,7 +10,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case malformedIndex(file: String, reason: String)
   /// The file has no tensor of that name.
   case missing(file: String, tensor: String)
-  /// The file has a tensor that nothing in the model asks for.
+  /// The file has a tensor that the model has no place for.
   case unexpected(file: String, tensor: String)
   /// A tensor has another shape than the model's configuration says.
   case shape(file: String, tensor: String, stored: [Int], expected: [Int])
@@ -25,7 +25,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .missing(let file, let tensor):
       "\(file): has no tensor '\(tensor)': is it a checkpoint of another kind of model?"
     case .unexpected(let file, let tensor):
-      "\(file): has a tensor '\(tensor)' that the model has no place for: is it for another model?"
+      "\(file): has a tensor '\(tensor)' that the configuration rules out: weights and configuration disagree"
     case .shape(let file, let tensor, let stored, let expected):
       "\(file): tensor '\(tensor)' is \(stored), the configuration says \(expected): weights and config.json disagree"
     }

@@ -90,14 +90,3 @@ extension Tensor: CustomStringConvertible {
     return count <= 16 ? "\(head) \(doubles)" : head
   }
 }
-
-extension Tensor {
-  /// The elements' bytes in row-major order, as weight files hold them.
-  public var bytes: [UInt8] {
-    let length = count * dataType.byteCount
-    return [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
-      perform("read \(self.shape)") { ct_copy_to_host(raw, ct_dtype(raw), buffer.baseAddress) }
-      initialized = length
-    }
-  }
-}

@@ -348,6 +348,27 @@ enum Families {
       "rope_scaling.factor is 0.5: it must be at least 1"
     ),
     (
+      "\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 1e300}",
+      "rope_scaling.factor is 1e+300: 1073741824 is the most that Rein takes"
+    ),
+    (
+      "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 1000000}",
+      "rope_scaling.factor times the positions is 2048000000: 1073741824 is the most"
+    ),
+    (
+      "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2, \"original_max_position_embeddings\": -8}",
+      "rope_scaling.original_max_position_embeddings is -8: it must be positive"
+    ),
+    (
+      "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2, \"beta_fast\": 0}",
+      "rope_scaling.beta_fast is 0.0: it must be positive"
+    ),
+    (
+      "\"head_dim\": 4611686018427387904",
+      "head_dim is 4611686018427387904: 1073741824 is the most that Rein takes"
+    ),
+    ("\"rms_norm_eps\": -1", "rms_norm_eps is -1.0: it must not be negative"),
+    (
       "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 2, \"low_freq_factor\": 4, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 8}",
       "rope_scaling.high_freq_factor is not above low_freq_factor"
     ),

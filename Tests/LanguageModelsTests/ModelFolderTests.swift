@@ -70,16 +70,17 @@ import Torch
     }
   }
 
-  @Test func `weights stored in bfloat16 are half the size and load rounded`() throws {
+  @Test(arguments: [DataType.bfloat16, .float16])
+  func `weights stored in sixteen bits are half the size and load rounded`(type: DataType) throws {
     let model = try Fixture.language()
     try withTemporaryFolder { url in
       let folder = ModelFolder(url)
-      try folder.save(model, as: .bfloat16)
+      try folder.save(model, as: type)
       #expect(
         try Data(contentsOf: folder.weightsURL).count < 2 * model.parameters.elementCount + 9000)
       let loaded = try folder.languageModel()
       for (left, right) in zip(loaded.parameters.tensors, model.parameters.tensors) {
-        expectEqual(left, right.cast(to: .bfloat16).cast(to: .float32), tolerance: 0)
+        expectEqual(left, right.cast(to: type).cast(to: .float32), tolerance: 0)
       }
     }
   }
@@ -209,7 +210,23 @@ import Torch
       ("\"scale_attn_weights\": false", "scale_attn_weights false is not supported"),
       ("\"add_cross_attention\": true", "add_cross_attention true is not supported"),
       ("\"n_layer\": \"two\"", "key 'n_layer': "),
-      ("\"n_layer\": 1.5", "is not JSON, or a number does not fit its key"),
+      ("\"n_layer\": 1.5", "key 'n_layer': "), ("\"n_layer\": 1e400", "key 'n_layer': "),
+      ("\"n_layer\": 9223372036854775808", "key 'n_layer': "),
+      ("\"layer_norm_epsilon\": 1e400", "key 'layer_norm_epsilon': "),
+      ("\"layer_norm_epsilon\": NaN", "is not JSON"),
+      ("\"n_layer\": 1099511627776", "n_layer is 1099511627776: 65536 is the most that Rein takes"),
+      (
+        "\"n_embd\": 2305843009213693952",
+        "n_embd is 2305843009213693952: 1073741824 is the most that Rein takes"
+      ),
+      ("\"layer_norm_epsilon\": -1", "layer_norm_epsilon is -1.0: it must not be negative"),
+      ("\"initializer_range\": -0.5", "initializer_range is -0.5: it must not be negative"),
+      ("\"x\": 1, \"x\": 2", "has the key 'x' twice"),
+      (
+        "\"architectures\": [\"BertForMaskedLM\"]",
+        "architectures 'BertForMaskedLM' is no gpt2 model"
+      ),
+      ("\"x\": \(String(repeating: "[", count: 100_000))", "is not JSON"),
       ("\"n_layer\": null", "has no key 'n_layer'"), ("\"x\": ", "is not JSON"),
     ])
   func `a configuration that Rein cannot follow is refused with its key`(
@@ -263,6 +280,70 @@ import Torch
       try write(fields, folder)
       let problem = ModelFolder.Problem.configuration(
         file: folder.configurationURL.path, reason: "a reward model has one label, this one has 2")
+      #expect(throws: problem) { try folder.rewardModel() }
+    }
+  }
+
+  @Test func `a layer that the configuration does not count is an error`() throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(try Fixture.language())
+      var fields = try json(folder)
+      fields["n_layer"] = 1
+      try write(fields, folder)
+      #expect(
+        throws: WeightError.unexpected(
+          file: folder.weightsURL.path, tensor: "transformer.h.1.ln_1.weight")
+      ) { try folder.languageModel() }
+    }
+  }
+
+  @Test(arguments: [
+    ("llama-biased", "attention_bias", "model.layers.0.self_attn.q_proj.bias"),
+    ("qwen3", "model_type", "model.layers.0.self_attn.q_norm.weight"),
+  ])
+  func `a weight that the configuration rules out is an error`(
+    family: String, key: String, tensor: String
+  ) throws {
+    let sound = ModelFolder(try Fixture.url("families/\(family)"))
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      var fields = try json(sound)
+      fields["architectures"] = nil
+      fields[key] = key == "model_type" ? "llama" : nil
+      try write(fields, folder)
+      try FileManager.default.copyItem(at: sound.weightsURL, to: folder.weightsURL)
+      #expect(throws: WeightError.unexpected(file: folder.weightsURL.path, tensor: tensor)) {
+        try folder.languageModel()
+      }
+    }
+  }
+
+  // They were drawn at random before, without end where there were said to be many.
+  @Test func `under a fresh head no layer is made up`() throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(try Fixture.language())
+      var fields = try json(folder)
+      fields["n_layer"] = 60_000
+      try write(fields, folder)
+      #expect(
+        throws: WeightError.missing(
+          file: folder.weightsURL.path, tensor: "transformer.h.2.ln_1.weight")
+      ) { try folder.rewardModel(headFrom: Generator(seed: 1)) }
+    }
+  }
+
+  @Test func `a reward scale of zero is refused`() throws {
+    try withTemporaryFolder { url in
+      let folder = ModelFolder(url)
+      try folder.save(try Fixture.reward())
+      var fields = try json(folder)
+      fields["rein_reward_normalization"] = ["mean": 0, "deviation": 0]
+      try write(fields, folder)
+      let problem = ModelFolder.Problem.configuration(
+        file: folder.configurationURL.path,
+        reason: "rein_reward_normalization.deviation is 0.0: it must be positive")
       #expect(throws: problem) { try folder.rewardModel() }
     }
   }

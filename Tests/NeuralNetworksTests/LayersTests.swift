@@ -113,7 +113,7 @@ import Torch
       let url = folder.appending(path: "w.safetensors")
       try SafeTensors.write(two(), to: url)
       let builder = ParameterBuilder(
-        file: try SafeTensors(contentsOf: url), drawingMissingFrom: Generator(seed: 1))
+        file: try SafeTensors(contentsOf: url), drawing: ["head"], from: Generator(seed: 1))
       _ = try builder("b.bias", [1], .constant(0))
       _ = try builder("head", [4, 4], .normal(standardDeviation: 1))
       #expect(builder.drawn == ["head"] && builder.parameters.names == ["b.bias", "head"])

@@ -2,6 +2,7 @@ import Foundation
 import NeuralNetworks
 import TensorTestSupport
 import Testing
+import Torch
 
 /// A file that lies, and what should be said about it.
 struct Lie: Sendable, CustomTestStringConvertible {
@@ -32,6 +33,10 @@ struct Lie: Sendable, CustomTestStringConvertible {
 
   static let lacks = "tensor 't' lacks dtype, shape or data_offsets"
 
+  static let metadata = "__metadata__ is not a map from text to text"
+
+  static func twice(_ key: String) -> String { "the header has '\(key)' twice" }
+
   static let headers = [
     Lie(
       "length 2⁶³", header: "{}", length: 1 << 63,
@@ -48,6 +53,13 @@ struct Lie: Sendable, CustomTestStringConvertible {
     Lie(
       "nested without end", header: String(repeating: "[", count: 100_000),
       "the header is not a JSON object"),
+    Lie(
+      "text in UTF-16", header: "{\0\"\0a\0\"\0:\0{\0}\0}\0", "the header is not a JSON object"),
+    Lie("zeros for padding", header: "{}\0\0", "the header is not a JSON object"),
+    Lie("metadata not text", header: #"{"__metadata__": {"step": 3}}"#, metadata),
+    Lie("metadata not an object", header: #"{"__metadata__": "pt"}"#, metadata),
+    Lie(
+      "metadata twice", header: #"{"__metadata__": {}, "__metadata__": {}}"#, twice("__metadata__")),
     Lie("entry not an object", header: "{\"t\": 3}", lacks),
     Lie("bytes of no tensor", header: "{}", body: 5, "bytes 0 to 5 belong to no tensor"),
   ]
@@ -82,6 +94,17 @@ struct Lie: Sendable, CustomTestStringConvertible {
     Lie(
       tensor: "shape overflow to the right size", shape: "[4611686018427387904, 4, 2]",
       "tensor 't' has an impossible shape [4611686018427387904, 4, 2]"),
+    Lie(
+      tensor: "strides that overflow though nothing is in it",
+      shape: "[0, 4611686018427387904, 4611686018427387904]", offsets: "[0, 0]",
+      "tensor 't' has an impossible shape [0, 4611686018427387904, 4611686018427387904]"),
+    Lie(
+      tensor: "more dimensions than libtorch's loops take", dtype: "\"F64\"",
+      shape: "\([Int](repeating: 1, count: 65))",
+      "tensor 't' has an impossible shape \([Int](repeating: 1, count: 64))"),
+    Lie(tensor: "shape of truths", dtype: "\"F64\"", shape: "[true]", lacks),
+    Lie(
+      tensor: "type twice", dtype: "\"F32\", \"dtype\": \"I32\"", twice("dtype")),
     Lie(tensor: "length 2⁶³", shape: "[9223372036854775808]", lacks),
     Lie(tensor: "shape with fractions", shape: "[2.5]", lacks),
     Lie(
@@ -96,6 +119,13 @@ struct Lie: Sendable, CustomTestStringConvertible {
   }
 
   static let pairs = [
+    Lie(
+      "one name, two tensors",
+      header: two("[0, 4]", "[4, 8]").replacing("\"b\"", with: "\"a\""), body: 8, twice("a")),
+    Lie(
+      "one name, spelt in two ways",
+      header: two("[0, 4]", "[4, 8]").replacing("\"b\"", with: #""\u0061""#), body: 8,
+      twice("a")),
     Lie(
       "overlap", header: two("[0, 4]", "[2, 6]"), body: 6,
       "tensor 'b' starts at byte 2, inside another that ends at 4"),
@@ -129,6 +159,78 @@ struct Lie: Sendable, CustomTestStringConvertible {
         #expect(throws: WeightError.malformed(file: url.path, reason: reason)) {
           try SafeTensors(contentsOf: url)
         }
+      }
+    }
+  }
+
+  @Test func `a header in no Unicode is refused`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "latin")
+      let (start, end) = (
+        #"{"t": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0], "note": ""#, #""}}"#
+      )
+      let header = Data(start.utf8) + [0xE4] + Data(end.utf8)
+      try (Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0]) + header).write(to: url)
+      let reason = "the header is not a JSON object"
+      #expect(throws: WeightError.malformed(file: url.path, reason: reason)) {
+        try SafeTensors(contentsOf: url)
+      }
+    }
+  }
+
+  @Test func `a header longer than the format allows is refused unread`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "long")
+      try withUnsafeBytes(of: UInt64(100_000_001).littleEndian) { Data($0) }.write(to: url)
+      let file = try FileHandle(forWritingTo: url)
+      try file.truncate(atOffset: 100_000_009)
+      try file.close()
+      let reason = "the header says 100000001 bytes; the format allows 100000000"
+      #expect(throws: WeightError.malformed(file: url.path, reason: reason)) {
+        try SafeTensors(contentsOf: url)
+      }
+    }
+  }
+
+  @Test func `a truth that is neither is refused`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "truth")
+      let lie = Lie(
+        tensor: "truths", dtype: "\"BOOL\"", shape: "[8]", "tensor 't' is neither true nor false")
+      try (lie.bytes.dropLast() + [2]).write(to: url)
+      let file = try SafeTensors(contentsOf: url)
+      #expect(throws: WeightError.malformed(file: url.path, reason: lie.reason)) {
+        try file.tensor("t")
+      }
+    }
+  }
+
+  @Test func `a pipe is refused, not waited for, and so is a link to a device`() throws {
+    try withTemporaryFolder { folder in
+      let (pipe, link) = (folder.appending(path: "pipe"), folder.appending(path: "link"))
+      try #require(mkfifo(pipe.path, 0o600) == 0)
+      try FileManager.default.createSymbolicLink(
+        at: link, withDestinationURL: URL(filePath: "/dev/zero"))
+      for url in [pipe, link] {
+        let refusal = WeightError.unreadable(file: url.path, reason: "it is not a regular file")
+        #expect(throws: refusal) { try SafeTensors(contentsOf: url) }
+        #expect(throws: refusal) { try ShardedSafeTensors(index: url) }
+      }
+    }
+  }
+
+  @Test func `a file that shrinks while it is open is an error`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "w.safetensors")
+      var parameters = Parameters()
+      parameters.append("w", .ones([100_000]))
+      try SafeTensors.write(parameters, to: url)
+      let open = try SafeTensors(contentsOf: url)
+      let other = try FileHandle(forWritingTo: url)
+      try other.truncate(atOffset: 1000)
+      let reason = "it became shorter while it was read"
+      #expect(throws: WeightError.unreadable(file: url.path, reason: reason)) {
+        try open.tensor("w")
       }
     }
   }

@@ -80,6 +80,37 @@ import Torch
     }
   }
 
+  @Test func `a tensor that stands twice is refused`() throws {
+    try withTemporaryFolder { folder in
+      let index = try checkpoint(in: folder)
+      let text =
+        #"{"weight_map": {"a": "one.safetensors", "b": "two.safetensors", "a": "two.safetensors"}}"#
+      try Data(text.utf8).write(to: index)
+      #expect(throws: WeightError.malformedIndex(file: index.path, reason: "it has 'a' twice")) {
+        try ShardedSafeTensors(index: index)
+      }
+    }
+  }
+
+  // The hub's cache keeps files under their hashes, and links to them under their names.
+  @Test func `are read through links, as the hub's cache has them`() throws {
+    try withTemporaryFolder { folder in
+      let manager = FileManager.default
+      let (blobs, snapshot) = (folder.appending(path: "blobs"), folder.appending(path: "snapshot"))
+      for part in [blobs, snapshot] {
+        try manager.createDirectory(at: part, withIntermediateDirectories: true)
+      }
+      let index = try checkpoint(in: snapshot)
+      for name in try manager.contentsOfDirectory(atPath: snapshot.path) {
+        let link = snapshot.appending(path: name)
+        try manager.moveItem(at: link, to: blobs.appending(path: "hash-\(name)"))
+        try manager.createSymbolicLink(
+          atPath: link.path, withDestinationPath: "../blobs/hash-\(name)")
+      }
+      expectEqual(try ShardedSafeTensors(index: index).tensor("b"), second, tolerance: 0)
+    }
+  }
+
   @Test(arguments: [
     "", "[]", "{}", #"{"weight_map": {}}"#, #"{"weight_map": {"a": 3}}"#, "{\"weight_map\"",
   ])

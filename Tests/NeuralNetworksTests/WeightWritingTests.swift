@@ -77,4 +77,59 @@ import Torch
       }
     }
   }
+
+  @Test(arguments: [DataType.float32, .bfloat16])
+  func `in pieces gives what writing at once would`(type: DataType) throws {
+    // Longer than a piece, not a multiple of one, and transposed in memory.
+    var parameters = Parameters()
+    parameters.append("w", Tensor.range(4_200_001).reshaped(1, -1).transposed().cast(to: .float32))
+    parameters.append("last", Tensor([1.0, 2]))
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "w.safetensors")
+      try SafeTensors.write(parameters, to: url, as: type)
+      let file = try SafeTensors(contentsOf: url)
+      #expect(try file.tensor("w").bytes == parameters.tensors[0].cast(to: type).bytes)
+      expectEqual(try file.tensor("last"), parameters.tensors[1].cast(to: type), tolerance: 0)
+    }
+  }
+
+  @Test func `and reading take no second copy of what there is`() async {
+    await #expect(processExitsWith: .success) {
+      let peak = { () -> Int in
+        var usage = rusage()
+        #if os(Linux)
+          getrusage(RUSAGE_SELF.rawValue, &usage)
+          return 1024 * usage.ru_maxrss
+        #else
+          getrusage(RUSAGE_SELF, &usage)
+          return usage.ru_maxrss
+        #endif
+      }
+      try withTemporaryFolder { folder in
+        let url = folder.appending(path: "w.safetensors")
+        var parameters = Parameters()
+        for name in ["a", "b"] { parameters.append(name, .ones([16 << 20])) }
+        let size = 128 << 20
+        try SafeTensors.write(Self.parameters(5), to: url)
+        let start = peak()
+        try SafeTensors.write(parameters, to: url, as: .bfloat16)
+        try SafeTensors.write(parameters, to: url)
+        let written = peak()
+        precondition(written - start < size / 2, "writing took \(written - start) bytes")
+        parameters = Parameters()
+        let file = try SafeTensors(contentsOf: url)
+        for name in file.names { parameters.append(name, try file.tensor(name)) }
+        precondition(peak() - written < size / 2, "reading took \(peak() - written) bytes")
+      }
+    }
+  }
+
+  @Test func `two tensors of one name is the program's mistake`() async {
+    await #expect(processExitsWith: .failure) {
+      try withTemporaryFolder { folder in
+        let twice = Self.parameters(1) + Self.parameters(2)
+        try SafeTensors.write(twice, to: folder.appending(path: "w.safetensors"))
+      }
+    }
+  }
 }

@@ -41,6 +41,7 @@ int64_t ct_element_count(ct_tensor_t tensor);
 ct_dtype_t ct_dtype(ct_tensor_t tensor);
 ct_device_t ct_device(ct_tensor_t tensor);
 bool ct_is_contiguous(ct_tensor_t tensor);
+void *ct_data(ct_tensor_t tensor);  // the first element of a contiguous tensor on the CPU, valid while the tensor lives
 
 // ---- Devices and threads -----------------------------------------------------------------------------------------
 ct_status_t ct_device_count(ct_device_type_t type, int32_t *out);

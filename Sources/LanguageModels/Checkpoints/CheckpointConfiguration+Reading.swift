@@ -12,6 +12,9 @@ extension CheckpointConfiguration {
       let known = ModelFamily.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationFault("model_type '\(name)' is not supported: \(known) are")
     }
+    for name in architectures ?? [] where !family.isClass(name) {
+      throw ConfigurationFault("architectures '\(name)' is no \(family.rawValue) model")
+    }
     var shape =
       switch family {
       case .gpt2: try gpt2()
@@ -19,7 +22,7 @@ extension CheckpointConfiguration {
       case .llama, .mistral, .qwen2, .qwen3: try llama(family, statesWindow: statesWindow)
       }
     shape.family = family
-    shape.initializerRange = initializer_range ?? 0.02
+    shape.initializerRange = try notNegative(initializer_range ?? 0.02, "initializer_range")
     shape.tiesEmbeddings = tie_word_embeddings ?? (family == .gpt2)
     try readTokens(&shape)
     return shape
@@ -44,9 +47,10 @@ extension CheckpointConfiguration {
     var shape = DecoderConfiguration(
       vocabularyCount: vocabulary,
       positionCount: try positive(n_positions ?? 1024, "n_positions"), width: width,
-      layerCount: try positive(n_layer, "n_layer"), headCount: heads)
+      layerCount: try positive(n_layer, "n_layer", atMost: Self.mostLayers), headCount: heads)
     if let n_inner { shape.innerWidth = try positive(n_inner, "n_inner") }
-    shape.normalizationEpsilon = layer_norm_epsilon ?? 1e-5
+    shape.normalizationEpsilon = try notNegative(
+      layer_norm_epsilon ?? 1e-5, "layer_norm_epsilon")
     shape.activation = try activation(activation_function ?? "gelu_new", "activation_function")
     shape.residualDropout = try share(resid_pdrop ?? 0.1, "resid_pdrop")
     shape.embeddingDropout = try share(embd_pdrop ?? 0.1, "embd_pdrop")
@@ -56,7 +60,7 @@ extension CheckpointConfiguration {
 
   private func gptNeoX() throws(ConfigurationFault) -> DecoderConfiguration {
     var shape = try common(defaultPositions: 2048)
-    shape.normalizationEpsilon = layer_norm_eps ?? 1e-5
+    shape.normalizationEpsilon = try notNegative(layer_norm_eps ?? 1e-5, "layer_norm_eps")
     shape.activation = try activation(hidden_act ?? "gelu", "hidden_act")
     shape.biases = attention_bias == false ? .feedForward : .all
     shape.isParallel = use_parallel_residual ?? true
@@ -82,7 +86,7 @@ extension CheckpointConfiguration {
       shape.headWidth = try positive(width, "head_dim")
     }
     shape.normalization = .rootMeanSquare
-    shape.normalizationEpsilon = rms_norm_eps ?? 1e-6
+    shape.normalizationEpsilon = try notNegative(rms_norm_eps ?? 1e-6, "rms_norm_eps")
     shape.activation = try activation(hidden_act ?? "silu", "hidden_act")
     shape.isGated = true
     shape.normalizesQueriesAndKeys = family == .qwen3
@@ -112,7 +116,8 @@ extension CheckpointConfiguration {
       vocabularyCount: vocabulary,
       positionCount: try positive(
         max_position_embeddings ?? defaultPositions, "max_position_embeddings"),
-      width: width, layerCount: try positive(num_hidden_layers, "num_hidden_layers"),
+      width: width,
+      layerCount: try positive(num_hidden_layers, "num_hidden_layers", atMost: Self.mostLayers),
       headCount: heads)
     shape.innerWidth = try positive(intermediate_size, "intermediate_size")
     shape.attentionDropout = try share(attention_dropout ?? 0, "attention_dropout")
@@ -149,75 +154,18 @@ extension CheckpointConfiguration {
     }
   }
 
-  private func readRotary(
-    _ shape: inout DecoderConfiguration, share defaultShare: Double, base defaultBase: Double?
-  ) throws(ConfigurationFault) {
-    let given = rope_parameters ?? rope_scaling
-    let key = rope_parameters == nil ? "rope_scaling" : "rope_parameters"
-    var rotary = RotaryPositions(
-      base: given?.rope_theta ?? rope_theta ?? defaultBase ?? 10_000,
-      share: given?.partial_rotary_factor ?? defaultShare,
-      statedPositionCount: shape.positionCount)
-    guard rotary.base > 1 else {
-      throw ConfigurationFault("rope_theta is \(rotary.base): it must be above 1")
+  /// How a reward model's raw scores are put on a scale.
+  ///
+  /// - Returns: The normalisation.
+  /// - Throws: `ConfigurationFault` naming the key, also where there is more than one label.
+  func normalization() throws(ConfigurationFault) -> RewardModel.Normalization {
+    let labels = num_labels ?? id2label?.count ?? 1
+    guard labels == 1 else {
+      throw ConfigurationFault("a reward model has one label, this one has \(labels)")
     }
-    guard rotary.share > 0, rotary.share <= 1 else {
-      throw ConfigurationFault("partial_rotary_factor is \(rotary.share): it must be in (0, 1]")
-    }
-    let width = rotary.width(ofHead: shape.headWidth)
-    guard width > 0, width.isMultiple(of: 2) else {
-      throw ConfigurationFault(
-        "heads of width \(shape.headWidth) cannot be turned by pairs at \(rotary.share) of it")
-    }
-    if let given { rotary.scaling = try scaling(given, key, shape) }
-    shape.positions = .rotary(rotary)
-    shape.positionCount = rotary.reach
-  }
-
-  private func scaling(_ given: Rotary, _ key: String, _ shape: DecoderConfiguration)
-    throws(ConfigurationFault) -> RotaryPositions.Scaling
-  {
-    let factor = { () throws(ConfigurationFault) -> Double in
-      let factor = try ConfigurationFault.needed(given.factor, "\(key).factor")
-      guard factor >= 1, factor.isFinite else {
-        throw ConfigurationFault("\(key).factor is \(factor): it must be at least 1")
-      }
-      return factor
-    }
-    let original = { () throws(ConfigurationFault) -> Int in
-      try positive(
-        given.original_max_position_embeddings, "\(key).original_max_position_embeddings")
-    }
-    switch given.rope_type ?? given.type ?? "default" {
-    case "default": return .none
-    case "linear": return .linear(factor: try factor())
-    case "dynamic": return .dynamic(factor: try factor())
-    case "llama3":
-      let llama3 = RotaryPositions.Llama3(
-        factor: try factor(),
-        lowFrequencyFactor: try ConfigurationFault.needed(
-          given.low_freq_factor, "\(key).low_freq_factor"),
-        highFrequencyFactor: try ConfigurationFault.needed(
-          given.high_freq_factor, "\(key).high_freq_factor"),
-        originalPositionCount: try original())
-      guard llama3.highFrequencyFactor > llama3.lowFrequencyFactor else {
-        throw ConfigurationFault("\(key).high_freq_factor is not above low_freq_factor")
-      }
-      return .llama3(llama3)
-    case "yarn":
-      guard given.mscale == nil, given.mscale_all_dim == nil else {
-        throw ConfigurationFault("\(key).mscale is not supported")
-      }
-      var yarn = RotaryPositions.YaRN(
-        factor: try factor(),
-        originalPositionCount: given.original_max_position_embeddings ?? shape.positionCount)
-      yarn.fastTurns = given.beta_fast ?? yarn.fastTurns
-      yarn.slowTurns = given.beta_slow ?? yarn.slowTurns
-      yarn.attentionFactor = given.attention_factor
-      yarn.truncates = given.truncate ?? true
-      return .yarn(yarn)
-    case let other: throw ConfigurationFault("\(key).rope_type '\(other)' is not supported")
-    }
+    let given = rein_reward_normalization ?? .identity
+    _ = try positive(given.deviation, "rein_reward_normalization.deviation")
+    return given
   }
 
   private func readTokens(_ shape: inout DecoderConfiguration) throws(ConfigurationFault) {
@@ -235,19 +183,6 @@ extension CheckpointConfiguration {
     shape.endOfTextToken = eos_token_id?.all.first
     shape.otherEndOfTextTokens = Array((eos_token_id?.all ?? []).dropFirst())
     shape.paddingToken = pad_token_id?.all.first { $0 >= 0 }
-  }
-
-  private func positive(_ value: Int?, _ key: String) throws(ConfigurationFault) -> Int {
-    let value = try ConfigurationFault.needed(value, key)
-    guard value > 0 else { throw ConfigurationFault("\(key) is \(value): it must be positive") }
-    return value
-  }
-
-  private func share(_ value: Double, _ key: String) throws(ConfigurationFault) -> Double {
-    guard value >= 0, value < 1 else {
-      throw ConfigurationFault("\(key) is \(value): it must be in [0, 1)")
-    }
-    return value
   }
 
   private func activation(_ name: String, _ key: String) throws(ConfigurationFault)

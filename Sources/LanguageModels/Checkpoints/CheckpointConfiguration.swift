@@ -116,8 +116,10 @@ struct CheckpointConfiguration: Codable {
 }
 
 /// What is wrong with a `config.json`, with the key that says it.
-struct ConfigurationFault: Error {
+struct ConfigurationFault: Error, CustomStringConvertible {
   let reason: String
+
+  var description: String { reason }
 
   init(_ reason: String) { self.reason = reason }
 

@@ -24,6 +24,9 @@ public enum ModelFamily: String, CaseIterable, Sendable {
   /// What files call the class of the classifier, which with one label is a reward model.
   var classifierClass: String { "\(className)ForSequenceClassification" }
 
+  /// Whether a class is one of the family's; some files spell Llama's in capitals.
+  func isClass(_ name: String) -> Bool { name.lowercased().hasPrefix(className.lowercased()) }
+
   private var className: String {
     switch self {
     case .gpt2: "GPT2"

@@ -56,13 +56,9 @@ public struct ModelFolder: Sendable {
   /// - Throws: `ModelFolder.Problem`.
   public func configuration() throws(Problem) -> DecoderConfiguration {
     if let adapter { return try adapter.base().configuration() }
-    let file = try decode(CheckpointConfiguration.self)
     let keys = try decode(StatedKeys.self)
-    var shape: DecoderConfiguration
-    do {
-      shape = try file.decoder(statesWindow: keys.hasWindow)
-    } catch {
-      throw .configuration(file: configurationURL.path, reason: error.reason)
+    var shape = try read { file throws(ConfigurationFault) in
+      try file.decoder(statesWindow: keys.hasWindow)
     }
     for token in try generationConfiguration().stopTokens where !shape.stopTokens.contains(token) {
       guard (0..<shape.vocabularyCount).contains(token) else {
@@ -135,14 +131,9 @@ public struct ModelFolder: Sendable {
   /// - Throws: `ModelFolder.Problem` also where there is more than one label, `WeightError`.
   public func rewardModel(device: Device = .cpu) throws -> RewardModel {
     if let adapter { return try adapter.rewardModel(device: device) }
-    let extras = try decode(CheckpointConfiguration.self)
-    let labels = extras.num_labels ?? extras.id2label?.count ?? 1
-    guard labels == 1 else {
-      throw Problem.configuration(
-        file: configurationURL.path, reason: "a reward model has one label, this one has \(labels)")
-    }
+    let normalization = try read { file throws(ConfigurationFault) in try file.normalization() }
     return try RewardModel(
-      configuration(), normalization: extras.rein_reward_normalization ?? .identity,
+      configuration(), normalization: normalization,
       ParameterBuilder(file: weights(), device: device))
   }
 
@@ -163,13 +154,21 @@ public struct ModelFolder: Sendable {
         file: AdapterFolder(url).configurationURL.path,
         reason: "a reward model starts from a whole model; merge the adapter first")
     }
-    let builder = try ParameterBuilder(
-      file: weights(), drawingMissingFrom: generator, device: device)
-    let model = try RewardModel(shape ?? configuration(), builder)
-    if let hole = builder.drawn.first(where: { $0 != "score.weight" }) {
-      throw WeightError.missing(file: weightsURL.path, tensor: hole)
+    return try RewardModel(
+      shape ?? configuration(),
+      ParameterBuilder(
+        file: weights(), drawing: [RewardModel.headName], from: generator, device: device))
+  }
+
+  private func read<Value>(
+    _ body: (CheckpointConfiguration) throws(ConfigurationFault) -> Value
+  ) throws(Problem) -> Value {
+    let file = try decode(CheckpointConfiguration.self)
+    do {
+      return try body(file)
+    } catch {
+      throw .configuration(file: configurationURL.path, reason: error.reason)
     }
-    return model
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type) throws(Problem) -> Value {
@@ -181,24 +180,16 @@ public struct ModelFolder: Sendable {
   {
     let data: Data
     do {
-      data = try Data(contentsOf: file)
+      data = try RegularFile.contents(of: file)
+    } catch .unreadable(let name, let reason) {
+      throw .unreadable(file: name, reason: reason)
     } catch {
-      throw .unreadable(file: file.path, reason: error.localizedDescription)
+      throw .unreadable(file: file.path, reason: error.description)
     }
     do {
-      return try JSONDecoder().decode(Value.self, from: data)
-    } catch let fault as ConfigurationFault {
-      throw .configuration(file: file.path, reason: fault.reason)
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw .configuration(file: file.path, reason: "has no key '\(key.stringValue)'")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
-    {
-      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .configuration(
-        file: file.path, reason: "key '\(key)': \(context.debugDescription)")
+      return try StrictJSON.decode(Value.self, from: data)
     } catch {
-      throw .configuration(
-        file: file.path, reason: "is not JSON, or a number does not fit its key")
+      throw .configuration(file: file.path, reason: error.description)
     }
   }
 }

@@ -38,9 +38,12 @@ struct Attention: Sendable {
         queries: try affine(queries, own), keys: try affine(keys, shared),
         values: try affine(values, shared))
     }
-    let normalizer = { (part: String) in
-      shape.normalizesQueriesAndKeys
-        ? try parts.normalization(name + part, width: shape.headWidth) : nil
+    let normalizer = { (part: String) -> Normalization? in
+      if shape.normalizesQueriesAndKeys {
+        return try parts.normalization(name + part, width: shape.headWidth)
+      }
+      try parts.withoutNormalization(name + part)
+      return nil
     }
     queryNormalization = try normalizer(WeightNames.queryNormalization)
     keyNormalization = try normalizer(WeightNames.keyNormalization)

@@ -43,6 +43,11 @@ struct PartBuilder {
       epsilon: configuration.normalizationEpsilon, parameter, alternatives: names.bare)
   }
 
+  /// Refuses a file that has a normalisation which the shape rules out.
+  func withoutNormalization(_ name: String) throws {
+    try parameter.without("\(name).weight", alternatives: names.bare("\(name).weight"))
+  }
+
   /// A projection, with its adapter if it is to have one.
   ///
   /// Outputs that are added to the residual stream start smaller in GPT-2, by √(2 · layers) (Radford and others 2019).

@@ -33,9 +33,9 @@ public struct Trunk: Sendable {
       configuration.positions == .learned
       ? try parts.embedding(
         names.trunk + names.positionEmbedding, count: configuration.positionCount) : nil
-    blocks = try (0..<configuration.layerCount).map {
-      try Block("\(names.trunk)\(names.layers).\($0).", parts)
-    }
+    let layer = { (index: Int) in "\(names.trunk)\(names.layers).\(index)." }
+    blocks = try (0..<configuration.layerCount).map { try Block(layer($0), parts) }
+    try parts.withoutNormalization(layer(configuration.layerCount) + names.firstNormalization)
     finalNormalization = try parts.normalization(names.trunk + names.finalNormalization)
   }
 

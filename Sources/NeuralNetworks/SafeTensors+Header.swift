@@ -59,6 +59,7 @@ extension SafeTensors {
       switch error {
       case .malformed: throw malformed("the header is not a JSON object")
       case .repeated(let key): throw malformed("the header has '\(key)' twice")
+      case .refused(let reason): throw malformed(reason)
       case .wrong(let path, _):
         throw malformed(
           path.first.map {

@@ -33,6 +33,7 @@ struct Rein: ParsableCommand {
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
       PolicyCommand.self, ControlCommand.self, MergeCommand.self, GenerateCommand.self,
+      ChatCommand.self,
       ScoreCommand.self,
       ReportCommand.self,
       ReproduceCommand.self, MetricsCommand.self, BenchmarkCommand.self,

@@ -15,6 +15,14 @@ enum Interruption {
     }
   }
 
+  /// Listens while some work is done that can be stopped by itself, and no longer.
+  static func whileListening<Result>(_ work: () throws -> Result) rethrows -> Result {
+    flag.store(false, ordering: .relaxed)
+    listen()
+    defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
+    return try work()
+  }
+
   /// Whether somebody asked to stop.
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 

@@ -10,7 +10,7 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate", abstract: "Draw completions from a language model.",
     discussion: """
       Prompts come as arguments, as lines on standard input (--stdin), or as JSON Lines with `prompt`, a text or a list of \
-      token ids (--input). With none at all the model starts from nothing. Text becomes tokens as tokenizer.json says, \
+      token ids, or `messages`, a conversation (--input). With --chat, texts are what a user says to a model with a chat template. With none at all the model starts from nothing. Text becomes tokens as tokenizer.json says, \
       special tokens in front included. An answer depends on its prompt and its seed, not on what else is asked.
 
         rein generate --model Models/base --samples 3 "The film is"
@@ -27,6 +27,9 @@ struct GenerateCommand: ParsableCommand {
 
   @Flag(name: .customLong("stdin"), help: "Read prompts from standard input, one a line.")
   var fromStandardInput = false
+
+  @Flag(help: "Put prompts to the model as a user's messages, by its chat template.")
+  var chat = false
 
   @Option(help: "Completions for each prompt.")
   var samples = 1
@@ -82,11 +85,19 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func requests(_ model: LoadedModel, longest: Int) throws -> [Request] {
-    try rows().flatMap { row in
+    var template: ChatTemplate?
+    let encode = { (conversation: Conversation) in
+      let found = try template ?? ChatTemplate.load(from: model.tokenizerFolder)
+      template = found
+      return try model.tokenizer.encode(conversation, with: found)
+    }
+    return try rows().flatMap { row in
       let tokens: [Int]
       switch row.content {
-      case .text(let text): tokens = model.frame.opening(text)
+      case .text(let text):
+        tokens = chat ? try encode(Conversation([.user(text)])) : model.frame.opening(text)
       case .tokens(let given): tokens = given
+      case .conversation(let conversation, _): tokens = try encode(conversation)
       }
       if let bad = tokens.first(where: {
         !(0..<model.policy.configuration.vocabularyCount).contains($0)
@@ -145,7 +156,7 @@ struct GenerateCommand: ParsableCommand {
     _ request: Request, _ completion: Completion, _ text: String, logs: [Double]
   ) throws {
     guard printsJSON else {
-      if case .text(let prompt) = request.prompt { return Console.print(prompt + text) }
+      if case .text(let prompt) = request.prompt, !chat { return Console.print(prompt + text) }
       return Console.print(text)
     }
     var fields: [String: Any] = [
@@ -155,6 +166,7 @@ struct GenerateCommand: ParsableCommand {
     switch request.prompt {
     case .text(let prompt): fields["prompt"] = prompt
     case .tokens(let tokens): fields["prompt"] = tokens
+    case .conversation(_, let messages): fields["prompt"] = messages
     }
     if showsLogProbabilities { fields["log_probabilities"] = logs }
     try Console.printJSON(fields)
@@ -162,7 +174,7 @@ struct GenerateCommand: ParsableCommand {
 
   // One answer appears as it is written.
   private func stream(_ request: Request, _ model: LoadedModel, _ sampling: Sampling) {
-    if case .text(let prompt) = request.prompt { Console.write(Data(prompt.utf8)) }
+    if case .text(let prompt) = request.prompt, !chat { Console.write(Data(prompt.utf8)) }
     var text = TextStream(model.tokenizer, stopStrings: drawing.stop)
     _ = model.sampler(sampling).rollout([request.tokens], drawing: draws([request])) { _, token in
       Console.write(Data(text.append(token).utf8))
@@ -177,6 +189,7 @@ extension PromptRow.Content: CustomStringConvertible {
   var description: String {
     switch self {
     case .text(let text): text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
+    case .conversation(let talk, _): "of \(talk.messages.count) messages"
     case .tokens(let tokens): tokens.count > 8 ? "\(tokens.prefix(8))…" : "\(tokens)"
     }
   }

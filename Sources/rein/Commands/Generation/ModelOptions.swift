@@ -47,6 +47,9 @@ struct LoadedModel {
   let frame: TextFrame
   let defaults: GenerationConfiguration
 
+  /// Where tokenizer and chat template are.
+  var tokenizerFolder: URL { folder.tokenizerURL.deletingLastPathComponent() }
+
   /// The longest prompt that leaves room for an answer.
   func longestPrompt(_ sampling: Sampling) -> Int {
     policy.configuration.positionCount - sampling.maximumLength + 1

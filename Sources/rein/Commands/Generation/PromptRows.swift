@@ -1,11 +1,13 @@
 import Foundation
+import Tokenization
 
 /// What is to be gone on with.
 struct PromptRow {
-  /// A prompt, as text or as tokens.
+  /// A prompt, as text, as tokens or as what was said so far.
   enum Content {
     case text(String)
     case tokens([Int])
+    case conversation(Conversation, json: [Any])
   }
 
   var content: Content
@@ -14,7 +16,8 @@ struct PromptRow {
 }
 
 extension PromptRow {
-  /// The rows of a JSON Lines file in TRL's prompt format: `prompt` is text or a list of token ids, `seed` may stand beside.
+  /// The rows of a JSON Lines file in TRL's prompt formats: `prompt` is text, a list of token ids or a list of messages, which may
+  /// be called `messages` too; `seed` may stand beside.
   ///
   /// - Parameter path: The file; `-` reads standard input.
   static func read(_ path: String) throws -> [PromptRow] {
@@ -40,16 +43,34 @@ extension PromptRow {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)),
       let fields = object as? [String: Any]
     else { throw InputProblem("\(place): not a JSON object; plain lines are read with --stdin") }
-    switch fields["prompt"] {
+    switch fields["prompt"] ?? fields["messages"] {
     case let text as String: content = .text(text)
     case let tokens as [Int] where !tokens.isEmpty: content = .tokens(tokens)
-    case nil: throw InputProblem("\(place): has no `prompt`")
-    default: throw InputProblem("\(place): `prompt` is neither a string nor a list of token ids")
+    case let messages as [[String: Any]] where !messages.isEmpty:
+      // From the line itself where that can be, for fields keep their order there.
+      let text =
+        fields["messages"] == nil
+        ? try JSONSerialization.data(withJSONObject: messages) : Data(line.utf8)
+      content = .conversation(
+        try PromptRow.conversation(String(decoding: text, as: UTF8.self), place: place),
+        json: messages)
+    case nil: throw InputProblem("\(place): has neither `prompt` nor `messages`")
+    default:
+      throw InputProblem(
+        "\(place): `prompt` is neither a string nor a list of token ids or messages")
     }
     guard let given = fields["seed"] else { return }
     guard let number = given as? Int, number >= 0 else {
       throw InputProblem("\(place): `seed` is not a whole number from 0 on")
     }
     seed = UInt64(number)
+  }
+
+  private static func conversation(_ text: String, place: String) throws -> Conversation {
+    do {
+      return try Conversation(json: text)
+    } catch {
+      throw InputProblem("\(place): \(error)")
+    }
   }
 }

@@ -147,7 +147,7 @@ private struct AdapterRuns {
           $0.reference = reference
           $0.training.steps = 1
         }
-        #expect((second.lastReport?[.kl] == 0) == (reference == nil))
+        #expect((abs(try #require(second.lastReport?[.kl])) < 1e-5) == (reference == nil))
         let (own, base) = (
           ModelFolder(second.model), try #require(ModelFolder(second.model).adapter)
         )
@@ -159,13 +159,14 @@ private struct AdapterRuns {
     }
   }
 
-  @Test func `that is stopped or breaks leaves its adapter in the run folder`() throws {
+  @Test func `that breaks leaves its adapter in the run folder`() throws {
     try withTemporaryFolder { folder in
       let runs = try AdapterRuns(folder)
       #expect(throws: TrainingError.self) {
         try runs.policy("broken") {
           $0.training.optimizer.learningRate = 1e30
           $0.training.optimizer.maximumGradientNorm = nil
+          $0.training.epochs = 1
           $0.training.steps = 20
         }
       }

@@ -23,7 +23,7 @@ public struct AdapterFolder: Sendable {
     guard let name = try configuration().base, !name.isEmpty else {
       throw problem("base_model_name_or_path names no folder; name the model that it adapts")
     }
-    let places = [URL(fileURLWithPath: name), URL(fileURLWithPath: name, relativeTo: url)]
+    let places = [URL(fileURLWithPath: name), url.appending(path: name)]
     guard
       let place = places.first(where: { FileManager.default.fileExists(atPath: $0.path) })
     else {

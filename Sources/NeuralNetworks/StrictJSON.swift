@@ -20,6 +20,7 @@ package enum StrictJSON {
     package var description: String {
       switch self {
       case .malformed: "is not JSON in UTF-8"
+      case .wrong(let path, let reason) where path.isEmpty: "is not a JSON object: \(reason)"
       case .wrong(let path, let reason): "key '\(path.joined(separator: "."))': \(reason)"
       case .repeated(let key): "has the key '\(key)' twice"
       case .refused(let reason): reason
@@ -49,8 +50,11 @@ package enum StrictJSON {
     if let key = outline.repeated { throw .repeated(key: key) }
     do {
       return try JSONDecoder().decode(type, from: data)
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-      DecodingError.keyNotFound(_, let context)
+    } catch DecodingError.keyNotFound(let key, let context) {
+      let (path, reason) = (context.codingPath, "has no key '\(key.stringValue)'")
+      throw path.isEmpty
+        ? .refused(reason: reason) : .wrong(path: path.map(\.stringValue), reason: reason)
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
     {
       throw .wrong(path: context.codingPath.map(\.stringValue), reason: context.debugDescription)
     } catch let error where !(error is DecodingError) {

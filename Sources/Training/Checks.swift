@@ -65,7 +65,9 @@ extension SupervisedTrainer.Configuration {
   func validate() throws(TrainingError) {
     try optimizer.validate()
     try schedule.validate()
-    for (key, value) in [("epochs", epochs), ("batch_tokens", batchTokens)] where value < 1 {
+    for (key, value) in [
+      ("epochs", epochs), ("batch_tokens", batchTokens), ("micro_batches", microBatches),
+    ] where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
     guard (0..<1).contains(averaging) else {

@@ -87,7 +87,7 @@ public final class LanguageAgent: Agent {
       parts.policy.adapter?.configuration.dropout ?? 0 > 0
     {
       throw TrainingError.configuration(
-        key: "lora.dropout", reason: "trust-region compares one policy with itself: use 0")
+        key: "lora.lora_dropout", reason: "trust-region compares one policy with itself: use 0")
     }
     self.parts = parts
     method = configuration.method

@@ -27,7 +27,7 @@ import Torch
           == [1, prompt.count, shape.vocabularyCount])
       #expect(try model.copy().parameters.names == model.parameters.names)
       guard prompt.count < shape.positionCount else { return }
-      let rollout = Sampler(model, Sampling(temperature: 0, maximumLength: 2), stopToken: nil)
+      let rollout = Sampler(model, Sampling(temperature: 0, maximumLength: 2), stopTokens: [])
         .rollout([prompt], using: Generator(seed: 1))
       #expect(rollout.completions.count == 1)
     }

@@ -195,7 +195,7 @@ private struct AdapterRuns {
     [(key: String, reason: String, change: @Sendable (inout AdapterChoice) -> Void)] = [
       ("lora.rank", "is 0: it must be at least 1", { $0.rank = 0 }),
       ("lora.alpha", "is -1.0: it must be above 0", { $0.alpha = -1 }),
-      ("lora.dropout", "is 1.5: it must be in [0, 1)", { $0.dropout = 1.5 }),
+      ("lora.lora_dropout", "is 1.5: it must be in [0, 1)", { $0.dropout = 1.5 }),
       ("lora.targets", "'q_proj' is no projection of a gpt2 model", { $0.targets = ["q_proj"] }),
       (
         "lora.alpha", "says nothing without `lora.rank`",

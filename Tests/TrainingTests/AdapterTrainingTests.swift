@@ -161,7 +161,7 @@ import Training
     #expect(abs(try #require(dropped.1[2][.ratio]) - 1) > 1e-5)
     #expect(
       throws: TrainingError.configuration(
-        key: "lora.dropout", reason: "trust-region compares one policy with itself: use 0")
+        key: "lora.lora_dropout", reason: "trust-region compares one policy with itself: use 0")
     ) {
       try AdapterScene(.trpo, self.lora { $0.dropout = 0.1 })
     }

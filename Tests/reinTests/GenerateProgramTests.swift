@@ -105,7 +105,7 @@ import Testing
 
   @Test(arguments: [
     ("{\"prompt\": \"a\"}\nplain", "standard input, line 2: not a JSON object"),
-    ("{\"text\": \"a\"}", "line 1: has no `prompt`"),
+    ("{\"text\": \"a\"}", "line 1: has neither `prompt` nor"),
     ("{\"prompt\": 3}", "line 1: `prompt` is neither"),
     ("{\"prompt\": []}", "line 1: `prompt` is neither"),
     ("{\"prompt\": [1, -4]}", "the model has no token -4"),

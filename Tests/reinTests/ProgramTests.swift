@@ -129,7 +129,8 @@ import Torch
       #expect(outcome.code == 0, "\(outcome.errors)")
       let result = try #require(
         JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-      #expect(Set(result.keys) == ["model", "parameters"])
+      #expect(
+        Set(result.keys) == ["model", "parameters", "trained_parameters", "peak_memory_bytes"])
       // What was asked for can be asked for again, from the file that the run left.
       let again = try Program.run(
         ["sft", "run/configuration.yaml", "--run", "again"], in: folder)

@@ -37,7 +37,7 @@ public struct LoRA: Equatable, Sendable {
       /// ``LoRA/targets``.
       case targets
       /// ``LoRA/dropout``.
-      case dropout
+      case dropout = "lora_dropout"
     }
 
     /// The choice.

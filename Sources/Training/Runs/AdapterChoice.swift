@@ -19,7 +19,9 @@ public struct AdapterChoice: Codable, Equatable, Sendable {
   public var merges = false
 
   enum CodingKeys: String, CodingKey {
-    case rank, alpha, targets, dropout
+    case rank, alpha, targets
+    // Not `dropout`, which is the model's own wherever a flag leaves the section out.
+    case dropout = "lora_dropout"
     case isRankStabilized = "rslora"
     case merges = "merge"
   }
@@ -75,7 +77,7 @@ public struct AdapterChoice: Codable, Equatable, Sendable {
   private func refuseIdleChoices(hasAdapter: Bool) throws(TrainingError) {
     let plain = AdapterChoice()
     for (key, isPlain) in [
-      ("alpha", alpha == plain.alpha), ("targets", targets.isEmpty), ("dropout", dropout == 0),
+      ("alpha", alpha == plain.alpha), ("targets", targets.isEmpty), ("lora_dropout", dropout == 0),
       ("rslora", !isRankStabilized),
     ] where !isPlain {
       throw .configuration(

@@ -139,7 +139,7 @@ private enum SharedMeanings {
       "lora.targets",
       "Projections by name, such as q_proj or c_attn, or all-linear; none takes the family's usual ones."
     ),
-    ("lora.dropout", "Share of inputs that the adapter does not see while it is trained."),
+    ("lora.lora_dropout", "Share of inputs that the adapter does not see while it is trained."),
     ("lora.rslora", "Whether the factor is α/√r, which suits large ranks."),
     ("lora.merge", "Whether a whole model is saved, with the adapter merged into it."),
   ]

@@ -1,0 +1,81 @@
+import LanguageModels
+import NeuralNetworks
+import RunRecords
+import TensorTestSupport
+import Testing
+import Torch
+import Training
+
+@Suite struct `Updates in parts` {
+  // Answers and texts differ in length, so that parts of equal numbers of them have unequal numbers of tokens.
+  @Test(
+    arguments: [
+      Method.Preset.ppo, .ppoKL, .actde, .gaaCode, .gaaPerToken, .grpo, .rloo, .ppoPenalty,
+    ],
+    [2, 3, 8])
+  func `are the updates that the whole gives`(preset: Method.Preset, parts: Int) throws {
+    let outcomes = try [1, parts].map { parts in
+      let scene = try Scene(preset) {
+        $0.microBatches = parts
+        $0.minibatches = preset == .grpo ? 1 : 2
+        $0.epochs = 2
+        $0.sampling.maximumLength = 9
+        // Adam's first step is the gradient's sign unless ε is large: rounding would show.
+        $0.optimizer.epsilon = 1e-2
+      }
+      let report = try scene.trainer.step()
+      return (scene.policy.parameters.tensors.map { $0.detached() }, report)
+    }
+    for (whole, parted) in zip(outcomes[0].0, outcomes[1].0) {
+      expectEqual(parted, whole, tolerance: 1e-6)
+    }
+    let clock: Set<Metric> = [
+      .episodesPerSecond, .rolloutSeconds, .rewardSeconds, .estimateSeconds, .updateSeconds,
+    ]
+    for (metric, value) in outcomes[0].1.metrics where !clock.contains(metric) {
+      expectEqual(try #require(outcomes[1].1[metric]), value, tolerance: 1e-4)
+    }
+  }
+
+  @Test(arguments: [2, 4, 9]) func `teach a text what the whole teaches`(parts: Int) throws {
+    let examples: [SupervisedTrainer.Example] = [
+      [3, 4, 5, 6, 0], [7, 0], [10, 11, 12, 13, 14, 9, 8, 0], [15, 3, 16, 0],
+    ].map { .init(prompt: [0], completion: $0, byteCount: 1) }
+    let outcomes = try [1, parts].map { parts in
+      var configuration = SupervisedTrainer.Configuration()
+      configuration.microBatches = parts
+      configuration.optimizer.epsilon = 1e-2
+      let model = try Tiny.language()
+      let trainer = try SupervisedTrainer(
+        model, examples: examples, configuration: configuration, seed: 3)
+      let losses = try (0..<3).compactMap { _ in try trainer.step()[.loss] }
+      return (model.parameters.tensors.map { $0.detached() }, losses)
+    }
+    for (whole, parted) in zip(outcomes[0].0, outcomes[1].0) {
+      expectEqual(parted, whole, tolerance: 1e-6)
+    }
+    for (whole, parted) in zip(outcomes[0].1, outcomes[1].1) {
+      expectEqual(parted, whole, tolerance: 1e-6)
+    }
+  }
+
+  @Test func `are refused below one, and for a trust region`() {
+    #expect(throws: TrainingError.self) { try Scene { $0.microBatches = 0 } }
+    #expect(
+      throws: TrainingError.configuration(
+        key: "micro_batches",
+        reason: "trust-region differentiates one loss twice and takes it whole: use 1")
+    ) { try Scene(.trpo) { $0.microBatches = 2 } }
+  }
+
+  @Test func `of texts are refused below one`() throws {
+    var configuration = SupervisedTrainer.Configuration()
+    configuration.microBatches = 0
+    let model = try Tiny.language()
+    #expect(throws: TrainingError.self) {
+      try SupervisedTrainer(
+        model, examples: [.init(prompt: [0], completion: [1], byteCount: 1)],
+        configuration: configuration, seed: 0)
+    }
+  }
+}

@@ -18,6 +18,7 @@ package enum StrictJSON {
     package var description: String {
       switch self {
       case .malformed: "is not JSON in UTF-8"
+      case .wrong(let path, let reason) where path.isEmpty: "is not a JSON object: \(reason)"
       case .wrong(let path, let reason): "key '\(path.joined(separator: "."))': \(reason)"
       case .repeated(let key): "has the key '\(key)' twice"
       }

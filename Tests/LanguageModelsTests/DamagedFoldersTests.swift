@@ -62,7 +62,7 @@ import Torch
           at: folder.weightsURL, withDestinationURL: sound[choice].weightsURL)
         let text = configurations[choice]
         try (damage.number(below: 8) == 0 ? damage.bytes(text) : damage.json(text))
-          .write(to: folder.configurationURL)
+          .writeUnsynchronized(to: folder.configurationURL)
         return try isRefused(folder)
       }
       #expect(0.3 < share && share < 1)

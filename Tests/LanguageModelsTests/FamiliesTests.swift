@@ -386,5 +386,11 @@ enum Families {
     #expect(complaint(text)?.hasPrefix(fault.reason) == true, "\(complaint(text) ?? "accepted")")
   }
 
+  @Test(arguments: ["[1]", "3", "\"gpt2\"", "null"])
+  func `that are no object are refused`(text: String) {
+    #expect(
+      complaint(text)?.hasPrefix("is not a JSON object: ") == true, "\(complaint(text) ?? "")")
+  }
+
   private struct Unexpected: Error {}
 }

@@ -96,6 +96,15 @@ public struct Damage {
   }
 }
 
+extension Data {
+  /// Writes a file that need not outlive the machine: Foundation waits for the disk at every file, which is most of the time.
+  public func writeUnsynchronized(to url: URL) throws {
+    guard let file = fopen(url.path, "w") else { throw CocoaError(.fileWriteUnknown) }
+    let written = withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    guard fclose(file) == 0, written == count else { throw CocoaError(.fileWriteUnknown) }
+  }
+}
+
 /// Tries damage of many seeds: as many as asked for, or all there is time for in `REIN_FUZZ_SECONDS`.
 ///
 /// What a crash was made by is still in the temporary folder, since a process that crashes does not tidy up.

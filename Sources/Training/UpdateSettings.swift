@@ -35,6 +35,15 @@ public struct UpdateSettings: Equatable, Sendable {
     ] where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
+    if microBatches > 1, let awareness = method.objective.greedy,
+      awareness.variant != .perToken || awareness.control.shuffled
+    {
+      throw .configuration(
+        key: "micro_batches",
+        reason:
+          "greedy-aware weights are taken over the whole minibatch here, of which a part sees a part: use 1, or per-token weights"
+      )
+    }
     if microBatches > 1, method.objective.kind == .trustRegion {
       throw .configuration(
         key: "micro_batches",

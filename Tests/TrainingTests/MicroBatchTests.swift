@@ -10,7 +10,7 @@ import Training
   // Answers and texts differ in length, so that parts of equal numbers of them have unequal numbers of tokens.
   @Test(
     arguments: [
-      Method.Preset.ppo, .ppoKL, .actde, .gaaCode, .gaaPerToken, .grpo, .rloo, .ppoPenalty,
+      Method.Preset.ppo, .ppoKL, .actde, .gaaPerToken, .grpo, .rloo, .ppoPenalty,
     ],
     [2, 3, 8])
   func `are the updates that the whole gives`(preset: Method.Preset, parts: Int) throws {
@@ -59,13 +59,16 @@ import Training
     }
   }
 
-  @Test func `are refused below one, and for a trust region`() {
+  @Test func `are refused below one, and where a part cannot know its share`() {
     #expect(throws: TrainingError.self) { try Scene { $0.microBatches = 0 } }
     #expect(
       throws: TrainingError.configuration(
         key: "micro_batches",
         reason: "trust-region differentiates one loss twice and takes it whole: use 1")
     ) { try Scene(.trpo) { $0.microBatches = 2 } }
+    for preset in [Method.Preset.gaaCode, .gaaText] {
+      #expect(throws: TrainingError.self) { try Scene(preset) { $0.microBatches = 2 } }
+    }
   }
 
   @Test func `of texts are refused below one`() throws {

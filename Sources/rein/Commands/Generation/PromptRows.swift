@@ -20,6 +20,8 @@ extension PromptRow {
   /// be called `messages` too; `seed` may stand beside.
   ///
   /// - Parameter path: The file; `-` reads standard input.
+  /// - Returns: The rows, at least one.
+  /// - Throws: `InputProblem` that names the line.
   static func read(_ path: String) throws -> [PromptRow] {
     let (name, data) = (path == "-" ? "standard input" : path, try contents(of: path))
     let lines = String(decoding: data, as: UTF8.self)

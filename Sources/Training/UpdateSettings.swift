@@ -1,4 +1,5 @@
 public import NeuralNetworks
+import PolicyOptimization
 
 /// How a step's samples are used for updates.
 public struct UpdateSettings: Equatable, Sendable {

@@ -123,13 +123,13 @@ import Torch
     try withFiles { folder in
       let arguments = [
         "sft", "--base", "base", "--train", "texts.jsonl", "--epochs", "1", "--run", "run",
-        "--dropout", "0", "--json",
+        "--model.dropout", "0", "--json",
       ]
       let outcome = try Program.run(arguments, in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
       let result = try #require(
         JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-      #expect(Set(result.keys) == ["model", "parameters"])
+      #expect(Set(result.keys) == ["model", "parameters", "trained_parameters"])
       // What was asked for can be asked for again, from the file that the run left.
       let again = try Program.run(
         ["sft", "run/configuration.yaml", "--run", "again"], in: folder)

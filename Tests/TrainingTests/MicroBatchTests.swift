@@ -17,8 +17,9 @@ import Training
     let outcomes = try [1, parts].map { parts in
       let scene = try Scene(preset) {
         $0.microBatches = parts
-        $0.minibatches = preset == .grpo ? 1 : 2
-        $0.epochs = 2
+        // The plain policy gradient serves one update.
+        $0.minibatches = preset == .rloo ? 1 : 2
+        $0.epochs = preset == .rloo ? 1 : 2
         $0.sampling.maximumLength = 9
         // Adam's first step is the gradient's sign unless ε is large: rounding would show.
         $0.optimizer.epsilon = 1e-2

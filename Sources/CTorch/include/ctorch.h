@@ -129,11 +129,12 @@ ct_status_t ct_attention(ct_tensor_t query, ct_tensor_t key, ct_tensor_t value, 
 // [rows, vocabulary] is never held; gradients (to hidden and weight) recompute a chunk's logits.
 // hidden [n, d], weight [v, d], targets [n, k] int64 → log_probabilities [n, k], entropies [n].
 // With reference_hidden [n, d'] and reference_weight [v, d'] (else null): divergences [n], the full-vocabulary
-// KL(policy ‖ reference); else *divergences is null.
+// KL(policy ‖ reference); else *divergences is null. `chunk` logits are held at a time; where all of them are at most `kept`,
+// they stay for the gradients. On the CPU kernels do it, unless by_operators.
 ct_status_t ct_token_statistics(
   ct_tensor_t hidden, ct_tensor_t weight, ct_tensor_t targets, double temperature, ct_tensor_t reference_hidden,
-  ct_tensor_t reference_weight, int64_t rows_per_chunk, ct_tensor_t *log_probabilities, ct_tensor_t *entropies,
-  ct_tensor_t *divergences);
+  ct_tensor_t reference_weight, int64_t chunk, int64_t kept, bool by_operators, ct_tensor_t *log_probabilities,
+  ct_tensor_t *entropies, ct_tensor_t *divergences);
 
 // ---- Policy optimization -----------------------------------------------------------------------------------------
 // Of softmax policies over logits [n, a]: log π(choices) [n], entropies [n] and, with prior = log π_old [n, a] (else null),

@@ -15,13 +15,19 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The type of the weights in memory: float32, bfloat16 or float64.")
   var dtype = "float32"
 
+  /// The type that `--dtype` names.
+  static func dataType(_ name: String) throws -> DataType {
+    let types: [DataType] = [.float32, .bfloat16, .float64]
+    guard let type = types.first(where: { $0.rawValue == name }) else {
+      throw InputProblem(
+        "--dtype \(name) is none of \(types.map(\.rawValue).joined(separator: ", "))")
+    }
+    return type
+  }
+
   /// Loads model and tokenizer.
   func load() throws -> LoadedModel {
-    let types: [DataType] = [.float32, .bfloat16, .float64]
-    guard let type = types.first(where: { $0.rawValue == dtype }) else {
-      throw InputProblem(
-        "--dtype \(dtype) is none of \(types.map(\.rawValue).joined(separator: ", "))")
-    }
+    let type = try Self.dataType(dtype)
     let folder = choice.folder
     let place = try Device(named: device)
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)

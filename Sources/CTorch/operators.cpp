@@ -69,6 +69,7 @@
 #include <cmath>
 
 #include "support.hpp"
+#include "thin_products.hpp"
 
 using namespace ctorch;
 
@@ -296,14 +297,20 @@ ct_status_t ct_tril(ct_tensor_t tensor, int64_t diagonal, ct_tensor_t *out) {
 // ---- Linear algebra and layers -----------------------------------------------------------------------
 
 ct_status_t ct_matmul(ct_tensor_t left, ct_tensor_t right, ct_tensor_t *out) {
-  return guarded([&] { *out = give(at::matmul(borrow(left), borrow(right))); });
+  return guarded([&] {
+    const auto a = borrow(left), b = borrow(right);
+    auto thin = thin_product(a, b, std::nullopt);
+    *out = give(thin ? std::move(*thin) : at::matmul(a, b));
+  });
 }
 
 ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, ct_tensor_t *out) {
   return guarded([&] {
     const auto x = borrow(input), w = borrow(weight);
     const auto rows = x.dim() == 2 ? x : x.reshape({-1, x.size(-1)});
-    const auto result = bias ? at::addmm(borrow(bias), rows, w) : at::mm(rows, w);
+    const auto added = borrow_optional(bias);
+    const auto thin = thin_product(rows, w, added);
+    const auto result = thin ? *thin : added ? at::addmm(*added, rows, w) : at::mm(rows, w);
     if (x.dim() == 2) {
       *out = give(result);
       return;

@@ -10,7 +10,13 @@
 
 #include <torch/version.h>
 
+#include <limits>
+
 #include "support.hpp"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace ctorch;
 
@@ -111,6 +117,13 @@ void ctorch::in_parallel(int64_t count, int64_t grain, c10::function_ref<void(in
         body(begin, begin + length);
       },
       grain);
+}
+
+void ct_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
 }
 
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Torch
 
 /// The command line: flags to configuration to call to rendering.
 @main
@@ -40,6 +41,7 @@ struct Rein: ParsableCommand {
     ])
 
   static func main() {
+    Device.keepFreedMemory()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,7 +1,8 @@
 import Foundation
 import TensorTestSupport
 import Testing
-import Torch
+
+@testable import Torch
 
 /// The same numbers from the whole [n, vocabulary] at once.
 private func naive(
@@ -36,24 +37,53 @@ private func naive(
     expectEqual(try #require(statistics.divergences), .zeros([3]))
   }
 
-  // A chunk of logits has at least 32 rows: 70 rows of a large vocabulary are three chunks, the last one short; 40 tokens
-  // are one.
-  @Test(arguments: [(70, 20_000, 1.0), (70, 20_000, 0.7), (5, 40, 1.0), (32, 20_000, 1.6)])
-  func `equal the softmax of the whole matrix`(rows: Int, vocabulary: Int, temperature: Double)
-    throws
-  {
+  // In small chunks 70 rows are three blocks, the last one short, and 20,003 tokens are forty parts.
+  static let plans = [
+    TokenStatistics.Plan(), .init(chunk: 1 << 14), .init(chunk: 1 << 14, kept: 0),
+    .init(chunk: 1 << 14, byOperators: true),
+  ]
+
+  @Test(
+    arguments: [
+      (70, 20_003, 1.0), (70, 20_000, 0.7), (5, 40, 1.0), (32, 20_000, 1.6), (3, 7, 0.5),
+    ],
+    plans)
+  func `equal the softmax of the whole matrix`(
+    shape: (rows: Int, vocabulary: Int, temperature: Double), plan: TokenStatistics.Plan
+  ) throws {
+    let (rows, vocabulary, temperature) = shape
     let (hidden, weight) = (draw(rows, 4), draw(vocabulary, 4))
     let targets = tokens(rows, 3, below: vocabulary)
     let reference = (hidden: draw(rows, 6), weight: draw(vocabulary, 6))
     let statistics = TokenStatistics(
       hidden: hidden, weight: weight, targets: targets, temperature: temperature,
-      reference: reference)
+      reference: reference, plan: plan)
     let expected = naive(
       hidden, weight, targets, temperature: temperature, reference: reference)
     expectEqual(statistics.logProbabilities, expected.log, tolerance: 1e-11)
     expectEqual(statistics.entropies, expected.entropy, tolerance: 1e-11)
     let divergence = try #require(expected.divergence)
     expectEqual(try #require(statistics.divergences), divergence, tolerance: 1e-11)
+  }
+
+  @Test(arguments: plans) func `in float32 are those of float64, rounded`(
+    plan: TokenStatistics.Plan
+  ) throws {
+    // Scores from −60 to 60: nearly all the probability on one token in some rows.
+    let (hidden, weight) = (draw(40, 8) * 4, draw(5_003, 8))
+    let targets = tokens(40, 2, below: 5_003)
+    let reference = (hidden: hidden + draw(40, 8) * 0.01, weight: weight)
+    let narrow = { (tensor: Tensor) in tensor.cast(to: .float32) }
+    let statistics = TokenStatistics(
+      hidden: narrow(hidden), weight: narrow(weight), targets: targets, temperature: 1,
+      reference: (narrow(reference.hidden), narrow(weight)), plan: plan)
+    let expected = naive(hidden, weight, targets, reference: reference)
+    let wide = { (tensor: Tensor) in tensor.cast(to: .float64) }
+    expectEqual(wide(statistics.logProbabilities), expected.log, tolerance: 5e-5)
+    expectEqual(wide(statistics.entropies), expected.entropy, tolerance: 5e-5)
+    expectEqual(
+      wide(try #require(statistics.divergences)), try #require(expected.divergence),
+      tolerance: 5e-6)
   }
 
   @Test func `without a reference there is no divergence`() {
@@ -83,15 +113,18 @@ private func naive(
     }
   }
 
-  @Test func `gradients over several chunks equal those of the whole matrix`() throws {
-    let (rows, vocabulary) = (70, 20_000)
+  @Test(arguments: plans) func `gradients in parts equal those of the whole matrix`(
+    plan: TokenStatistics.Plan
+  ) throws {
+    let (rows, vocabulary) = (70, 20_003)
     let inputs = [draw(rows, 3).asParameter(), draw(vocabulary, 3).asParameter()]
     let targets = tokens(rows, 2, below: vocabulary)
     let reference = (hidden: draw(rows, 3), weight: draw(vocabulary, 3))
     let scale = draw(rows)
     let chunked = try Tensor.recording {
       let all = TokenStatistics(
-        hidden: inputs[0], weight: inputs[1], targets: targets, reference: reference)
+        hidden: inputs[0], weight: inputs[1], targets: targets, temperature: 1,
+        reference: reference, plan: plan)
       let divergence = try #require(all.divergences)
       return
         ((all.logProbabilities.sum(along: 1) + all.entropies * 2 - divergence) * scale)

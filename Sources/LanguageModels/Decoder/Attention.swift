@@ -162,6 +162,7 @@ struct Attention: Sendable {
   private struct Call {
     private let scale: Double
     private let dropout: AttentionDropout?
+    private let hasKernels: Bool
     private let isFused: Bool
     private let isTwiceDifferentiable: Bool
 
@@ -172,16 +173,18 @@ struct Attention: Sendable {
           ? AttentionDropout(share: configuration.attentionDropout, generator: generator) : nil
       }
       isTwiceDifferentiable = context.isTwiceDifferentiable
+      hasKernels = input.device == .cpu && [.float32, .float64].contains(input.dataType)
       isFused =
-        input.device == .cpu && [.float32, .float64].contains(input.dataType)
+        hasKernels
         && (dropout != nil
           || configuration.headWidth <= Attention.narrowHead && !isTwiceDifferentiable)
     }
 
     /// Of what one projection put out [batch, time, 3, heads, head width], where a kernel reads it as it is.
     func attend(_ packed: Tensor, _ layer: Int, _ context: Trunk.Context) -> Tensor? {
-      guard isFused, let isCausal = context.mask.isCausal else { return nil }
+      guard hasKernels, let isCausal = context.mask.isCausal else { return nil }
       guard let cache = context.cache else {
+        guard isFused else { return nil }
         return packed.packedAttention(isCausal: isCausal, scale: scale, dropout: dropout)
       }
       guard packed.size(1) == 1, !packed.requiresGradient, packed.size(4).isMultiple(of: 4) else {

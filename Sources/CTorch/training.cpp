@@ -53,23 +53,26 @@ ct_status_t ct_gradients(ct_tensor_t output, const ct_tensor_t *inputs, int64_t 
 
 namespace {
 
-// Numbers below which the calls of libtorch's fused steps cost more than the numbers.
+// Whether they are what the kernels take: float32 without gaps, on the CPU.
+bool are_plain(const std::vector<at::Tensor> &tensors) {
+  return std::all_of(tensors.begin(), tensors.end(), [](const at::Tensor &tensor) {
+    return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
+  });
+}
+
+// Numbers below which the calls of libtorch's fused norm cost more than the numbers.
 constexpr int64_t few = 1 << 16;
 
 bool are_few(const std::vector<at::Tensor> &tensors) {
   int64_t count = 0;
-  if (tensors.empty()) return false;
-  for (const auto &tensor : tensors) {
-    if (!tensor.is_cpu() || tensor.scalar_type() != at::kFloat || !tensor.is_contiguous()) return false;
-    count += tensor.numel();
-  }
-  return count <= few;
+  for (const auto &tensor : tensors) count += tensor.numel();
+  return count > 0 && count <= few && are_plain(tensors);
 }
 
 // Loshchilov and Hutter 2019, algorithm 2, with the two corrections for the moments' start.
 struct AdamW {
   // `new1` and `new2` are 1 − β₁ and 1 − β₂, which float32 cannot take from each other.
-  float decay, new1, beta2, new2, rate, correction, epsilon;
+  float decay, new1, beta2, new2, rate, correction, epsilon, gradient_scale;
 
   CT_INLINE void apply(int64_t count, float *weights, const float *gradients, float *first, float *second) const {
     using namespace vectors;
@@ -85,7 +88,7 @@ struct AdamW {
 
   CT_INLINE void sixteen(float *weights, const float *gradients, float *first, float *second) const {
     using namespace vectors;
-    const auto slope = load(gradients);
+    const auto slope = load(gradients) * gradient_scale;
     const auto mean = load(first) + new1 * (slope - load(first));
     const auto square = beta2 * load(second) + new2 * slope * slope;
     store(first, mean);
@@ -110,26 +113,30 @@ double sum_of_squares(const at::Tensor &tensor) {
 ct_status_t ct_adamw_step(
     const ct_tensor_t *parameters, const ct_tensor_t *gradients, const ct_tensor_t *first_moments,
     const ct_tensor_t *second_moments, const ct_tensor_t *steps, int64_t count, double learning_rate, double beta1,
-    double beta2, double weight_decay, double epsilon) {
+    double beta2, double weight_decay, double epsilon, double gradient_scale) {
   return guarded([&] {
     at::NoGradGuard no_grad;
     auto counts = borrow(steps, count), weights = borrow(parameters, count), slopes = borrow(gradients, count),
          first = borrow(first_moments, count), second = borrow(second_moments, count);
-    if (are_few(weights) && are_few(slopes) && are_few(counts)) {
+    if (are_plain(weights) && are_plain(slopes) && are_plain(first) && are_plain(second) && are_plain(counts)) {
       for (int64_t i = 0; i < count; ++i) {
         const double step = *counts[i].data_ptr<float>() += 1;
         const AdamW constants{
             static_cast<float>(1 - learning_rate * weight_decay), static_cast<float>(1 - beta1), static_cast<float>(beta2),
             static_cast<float>(1 - beta2),
             static_cast<float>(learning_rate / (1 - std::pow(beta1, step))),
-            static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, step))), static_cast<float>(epsilon)};
-        adamw(
-            constants, weights[i].numel(), weights[i].data_ptr<float>(), slopes[i].data_ptr<float>(), first[i].data_ptr<float>(),
-            second[i].data_ptr<float>());
+            static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, step))), static_cast<float>(epsilon),
+            static_cast<float>(gradient_scale)};
+        float *const w = weights[i].data_ptr<float>(), *const g = slopes[i].data_ptr<float>(), *const m = first[i].data_ptr<float>(),
+                    *const v = second[i].data_ptr<float>();
+        in_parallel(weights[i].numel(), 1 << 15, [&](int64_t begin, int64_t end) {
+          adamw(constants, end - begin, w + begin, g + begin, m + begin, v + begin);
+        });
         weights[i].unsafeGetTensorImpl()->bump_version();
       }
       return;
     }
+    if (gradient_scale != 1) at::_foreach_mul_(slopes, gradient_scale);
     at::_foreach_add_(counts, 1.0);
     at::_fused_adamw_(
         weights, slopes, first, second, /*max_exp_avg_sqs=*/{}, counts, learning_rate, beta1, beta2, weight_decay, epsilon,

@@ -96,18 +96,15 @@ public final class AdamW {
   /// One update, in place; none where the gradients' norm is not finite.
   ///
   /// - Parameters:
-  ///   - gradients: One per parameter; scaled in place where their norm is too large.
+  ///   - gradients: One per parameter; they may be overwritten.
   ///   - scale: What a schedule makes of the learning rate, 1 for all of it.
   /// - Returns: The norm of the gradients before clipping.
   @discardableResult
   public func step(_ gradients: [Tensor], scale: Double = 1) -> Double {
     precondition(gradients.count == parameters.count, "one gradient per parameter")
-    let measured = FusedUpdate.norm(of: gradients)
-    let norm = measured.item
+    let norm = FusedUpdate.norm(of: gradients).item
     guard norm.isFinite else { return norm }
-    if let limit = configuration.maximumGradientNorm, limit < norm + 1e-6 {
-      FusedUpdate.scale(gradients, by: limit / (measured + 1e-6))
-    }
+    let clipping = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
     for group in groups {
       let pick = { (all: [Tensor]) in group.indices.map { all[$0] } }
       FusedUpdate.adamW(
@@ -115,7 +112,7 @@ public final class AdamW {
         firstMoments: pick(firstMoments), secondMoments: pick(secondMoments), steps: pick(steps),
         learningRate: configuration.learningRate * scale * group.learningRateFactor,
         betas: (configuration.beta1, configuration.beta2), weightDecay: group.weightDecay,
-        epsilon: configuration.epsilon)
+        epsilon: configuration.epsilon, gradientScale: clipping)
     }
     return norm
   }

@@ -14,10 +14,11 @@ public enum FusedUpdate {
   ///   - betas: Decay rates of the moments.
   ///   - weightDecay: Decoupled decay, times the learning rate.
   ///   - epsilon: Added to the root.
+  ///   - gradientScale: What the gradients count; they may be overwritten.
   public static func adamW(
     parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor],
     steps: [Tensor], learningRate: Double, betas: (Double, Double), weightDecay: Double,
-    epsilon: Double
+    epsilon: Double, gradientScale: Double = 1
   ) {
     guard !parameters.isEmpty else { return }
     perform("AdamW step over \(parameters.count) parameters") {
@@ -28,7 +29,7 @@ public enum FusedUpdate {
               withHandles(steps) { counts in
                 ct_adamw_step(
                   parameters, gradients, first, second, counts, Int64(steps.count), learningRate,
-                  betas.0, betas.1, weightDecay, epsilon)
+                  betas.0, betas.1, weightDecay, epsilon, gradientScale)
               }
             }
           }

@@ -48,7 +48,8 @@ ct_status_t ct_device_count(ct_device_type_t type, int32_t *out);
 ct_status_t ct_device_synchronize(ct_device_t device);
 void ct_set_thread_count(int32_t count);
 int32_t ct_thread_count(void);
-// Freed memory stays with the process instead of going back to the system (glibc; else nothing).
+// Freed memory stays with the process instead of going back to the system (glibc; else nothing), and tensors lie in large
+// pages; to be called before the first of them is made.
 void ct_keep_freed_memory(void);
 
 // ---- Creation, transfer ------------------------------------------------------------------------------------------
@@ -195,11 +196,12 @@ ct_status_t ct_detach(ct_tensor_t tensor, ct_tensor_t *out);
 ct_status_t ct_gradients(ct_tensor_t output, const ct_tensor_t *inputs, int64_t count, bool record, ct_tensor_t *out);
 
 // ---- Optimization ------------------------------------------------------------------------------------------------
-// In place, fused: Loshchilov & Hutter's AdamW with ε outside the bias-corrected root, as in PyTorch.
+// In place, fused: Loshchilov & Hutter's AdamW with ε outside the bias-corrected root, as in PyTorch. Gradients count
+// gradient_scale times; they may be overwritten.
 ct_status_t ct_adamw_step(
   const ct_tensor_t *parameters, const ct_tensor_t *gradients, const ct_tensor_t *first_moments,
   const ct_tensor_t *second_moments, const ct_tensor_t *steps, int64_t count, double learning_rate, double beta1,
-  double beta2, double weight_decay, double epsilon);
+  double beta2, double weight_decay, double epsilon, double gradient_scale);
 ct_status_t ct_gradient_norm(const ct_tensor_t *gradients, int64_t count, ct_tensor_t *out);
 ct_status_t ct_scale_in_place(const ct_tensor_t *tensors, int64_t count, ct_tensor_t factor);
 ct_status_t ct_add_in_place(const ct_tensor_t *targets, const ct_tensor_t *sources, int64_t count, double factor);

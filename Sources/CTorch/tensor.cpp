@@ -10,7 +10,6 @@
 
 #include <torch/version.h>
 
-#include <cstdlib>
 #include <limits>
 
 #include "support.hpp"
@@ -121,8 +120,6 @@ void ctorch::in_parallel(int64_t count, int64_t grain, c10::function_ref<void(in
 }
 
 void ct_keep_freed_memory(void) {
-  // libtorch asks for large pages where it finds this set; the kernel gives them if it has them.
-  setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0);
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());

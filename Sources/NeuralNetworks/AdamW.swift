@@ -74,7 +74,7 @@ public final class AdamW {
     self.configuration = configuration
     firstMoments = parameters.tensors.map { $0.detached().zerosLike() }
     secondMoments = parameters.tensors.map { $0.detached().zerosLike() }
-    steps = parameters.tensors.map { _ in .zeros([]) }
+    steps = parameters.tensors.map { .zeros([], device: $0.device) }
     var groups: [Group] = []
     for (index, tensor) in parameters.tensors.enumerated() {
       let name = parameters.names[index]

@@ -88,12 +88,11 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
     set { ct_set_thread_count(Int32(newValue)) }
   }
 
-  /// Keeps what tensors on the CPU free for those that come next, up to 2 GiB, instead of giving it back to the system at once,
-  /// and asks for large pages.
+  /// Keeps what tensors on the CPU free for those that come next, up to 2 GiB, instead of giving it back to the system at once.
   ///
   /// A training step asks for tensors as large as those of the step before; pages that were given back come zeroed and one fault
-  /// at a time, a tenth of a step's time (Documentation/Performance.md). A choice for a whole program, so programs make it,
-  /// before their first tensor; it does nothing where the system is not Linux with glibc.
+  /// at a time, a tenth of a step's time (Documentation/Performance.md). A choice for a whole program, so programs make it; it
+  /// does nothing where the C library is not glibc.
   public static func keepFreedMemory() { ct_keep_freed_memory() }
 
   // The library registers its kernels when it is loaded; it stays for the life of the process.

@@ -21,13 +21,22 @@ extension AdamW {
   }
 }
 
-/// Refuses a model that lives elsewhere than where trainers make their tensors.
-func checkDevice(_ weight: Tensor) throws(TrainingError) {
-  guard weight.device == .cpu, weight.dataType == .float32 else {
+/// Refuses a model that lives elsewhere than where trainers make their tensors, or in a type that they do not train.
+///
+/// - Parameters:
+///   - weight: One of the model's.
+///   - part: What of the training is done on the CPU only; nil for nothing.
+/// - Throws: `TrainingError.configuration`.
+func checkDevice(_ weight: Tensor, for part: String? = "training") throws(TrainingError) {
+  if let part, weight.device != .cpu {
     throw .configuration(
-      key: "device",
+      key: "device", reason: "\(part) runs on the CPU, the model is on \(weight.device)")
+  }
+  guard weight.dataType == .float32 else {
+    throw .configuration(
+      key: "dtype",
       reason:
-        "training runs on the CPU in float32, the model is on \(weight.device) in \(weight.dataType)"
+        "weights are trained in float32, the model is in \(weight.dataType); compute.precision: bfloat16 is for products"
     )
   }
 }

@@ -82,7 +82,9 @@ public final class SupervisedTrainer: Trainer {
     _ model: LanguageModel, examples: [Example], configuration: Configuration, seed: UInt64
   ) throws {
     try configuration.validate()
-    try checkDevice(model.outputWeight)
+    try checkDevice(
+      model.outputWeight,
+      for: model.hasDropout ? "dropout" : configuration.averaging > 0 ? "averaging" : nil)
     guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
     self.model = model
     self.examples = examples
@@ -125,7 +127,7 @@ public final class SupervisedTrainer: Trainer {
 
   // What a part adds to the mean loss of a batch's tokens, and its gradients.
   private func differentiated(_ part: [Completion], of count: Int) -> (Double, [Tensor]) {
-    let layout = ResponseLayout(part)
+    let layout = ResponseLayout(part, device: model.outputWeight.device)
     return Tensor.recording {
       let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
       let loss = layout.count == count ? mean : mean * (Double(layout.count) / Double(count))
@@ -151,7 +153,8 @@ public final class SupervisedTrainer: Trainer {
     let measure = { [model] in
       var (nats, tokens) = (0.0, 0)
       for batch in batches {
-        let layout = ResponseLayout(batch.map { examples[$0].asCompletion })
+        let layout = ResponseLayout(
+          batch.map { examples[$0].asCompletion }, device: model.outputWeight.device)
         nats -= model.statistics(layout).statistics.logProbabilities.sum().item
         tokens += layout.count
       }

@@ -48,8 +48,7 @@ ct_status_t ct_device_count(ct_device_type_t type, int32_t *out);
 ct_status_t ct_device_synchronize(ct_device_t device);
 void ct_set_thread_count(int32_t count);
 int32_t ct_thread_count(void);
-// Freed memory stays with the process instead of going back to the system (glibc; else nothing), and tensors lie in large
-// pages; to be called before the first of them is made.
+// Freed memory stays with the process instead of going back to the system (glibc; else nothing).
 void ct_keep_freed_memory(void);
 
 // ---- Creation, transfer ------------------------------------------------------------------------------------------

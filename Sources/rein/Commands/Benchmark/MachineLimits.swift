@@ -45,9 +45,18 @@ struct WorkRate {
   /// Bytes that cannot but be read, per second.
   let reads: Double
 
-  /// Of a training step: 2 operations per weight and token forward and 4 backward, and attention's 12 · layers · width · time
-  /// per token, halved for what lies behind (Chowdhery and others 2022, arXiv 2204.02311, appendix B). All weights are
-  /// read twice, gradients and moments once.
+  /// The rate of a training step.
+  ///
+  /// 2 operations per weight and token forward and 4 backward, and attention's 12 · layers · width · time per token, halved
+  /// for what lies behind (Chowdhery and others 2022, arXiv 2204.02311, appendix B). All weights are read twice, gradients
+  /// and moments once.
+  ///
+  /// - Parameters:
+  ///   - model: What is trained.
+  ///   - rows: Texts in a batch.
+  ///   - time: Tokens of a text.
+  ///   - seconds: How long a step took.
+  /// - Returns: Operations and reads per second.
   static func training(_ model: LanguageModel, rows: Int, time: Int, seconds: Double) -> WorkRate {
     let shape = model.configuration
     let attention = 6 * shape.layerCount * shape.headCount * shape.headWidth * time
@@ -57,7 +66,15 @@ struct WorkRate {
       reads: Double(5 * bytes(model)) / seconds)
   }
 
-  /// Of sampling: prompts once, then a pass per token, which reads all weights and the keys and values so far.
+  /// The rate of sampling: prompts once, then a pass per token, which reads all weights and the keys and values so far.
+  ///
+  /// - Parameters:
+  ///   - model: What is sampled from.
+  ///   - rows: Completions.
+  ///   - prompt: Tokens of a prompt.
+  ///   - new: Tokens of a completion.
+  ///   - seconds: How long all of it took.
+  /// - Returns: Operations and reads per second.
   static func sampling(
     _ model: LanguageModel, rows: Int, prompt: Int, new: Int, seconds: Double
   ) -> WorkRate {

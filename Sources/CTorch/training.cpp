@@ -129,10 +129,10 @@ ct_status_t ct_adamw_step(
             static_cast<float>(gradient_scale)};
         float *const w = weights[i].data_ptr<float>(), *const g = slopes[i].data_ptr<float>(), *const m = first[i].data_ptr<float>(),
                     *const v = second[i].data_ptr<float>();
-        const int64_t count = weights[i].numel(), block = 1 << 15;
-        in_parallel((count + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
-          const int64_t first = begin * block, last = std::min(count, end * block);
-          adamw(constants, last - first, w + first, g + first, m + first, v + first);
+        const int64_t numbers = weights[i].numel(), block = 1 << 15;
+        in_parallel((numbers + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+          const int64_t from = begin * block, to = std::min(numbers, end * block);
+          adamw(constants, to - from, w + from, g + from, m + from, v + from);
         });
         weights[i].unsafeGetTensorImpl()->bump_version();
       }

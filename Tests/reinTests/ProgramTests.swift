@@ -91,6 +91,9 @@ import Torch
       for arguments in [["--heads", "0"], ["--threads", "0"], ["--width", "7"]] {
         try expectFailure(2, [], ["benchmark", "generate"] + arguments, in: folder)
       }
+      try expectFailure(
+        2, ["--prompt 999 and --new 32 are more than the", "places of the model"],
+        ["benchmark", "sft", "--config", "base", "--prompt", "999"], in: folder)
       let file = folder.appending(path: "base/config.json")
       let text = try String(contentsOf: file, encoding: .utf8)
       try text.replacingOccurrences(of: "\"eos_token_id\" : 0", with: "\"eos_token_id\" : 9999")

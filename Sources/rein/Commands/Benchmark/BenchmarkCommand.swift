@@ -71,6 +71,11 @@ struct BenchmarkCommand: ParsableCommand {
       (shape.residualDropout, shape.embeddingDropout, shape.attentionDropout) = (0, 0, 0)
       shape.computation.precision = precision
       shape.computation.recomputesBlocks = gradientCheckpointing
+      guard shape.vocabularyCount >= 4 else {
+        throw InputProblem(
+          "\(config ?? ""): \(shape.vocabularyCount) tokens are too few for random texts, it takes 4"
+        )
+      }
       guard prompt + new <= shape.positionCount else {
         throw InputProblem(
           "--prompt \(prompt) and --new \(new) are more than the \(shape.positionCount) places of the model"

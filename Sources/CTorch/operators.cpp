@@ -321,8 +321,11 @@ ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, c
   });
 }
 
-ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, ct_tensor_t *out) {
-  return guarded([&] { *out = give(at::embedding(borrow(weight), borrow(indices))); });
+ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, bool sparse_gradient, ct_tensor_t *out) {
+  return guarded([&] {
+    *out = give(at::embedding(
+        borrow(weight), borrow(indices), /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, sparse_gradient));
+  });
 }
 
 ct_status_t ct_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out) {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "support.hpp"
 #include "vectors.hpp"
@@ -42,6 +43,7 @@ ct_status_t ct_gradients(ct_tensor_t output, const ct_tensor_t *inputs, int64_t 
       auto &gradient = gradients[i];
       // Optimizers write into gradients: one that repeats its elements, or shares them, gets storage of its own.
       if (!gradient.defined()) gradient = at::zeros_like(sources[i]);
+      else if (gradient.is_sparse()) gradient = gradient.to_dense();
       else if (gradient.use_count() > 1 || gradient.storage().use_count() > 1 || !gradient.is_non_overlapping_and_dense())
         gradient = gradient.clone();
       out[i] = give(std::move(gradient));
@@ -60,13 +62,15 @@ bool are_plain(const std::vector<at::Tensor> &tensors) {
   });
 }
 
-// Numbers below which the calls of libtorch's fused norm cost more than the numbers.
-constexpr int64_t few = 1 << 16;
+// What a thread takes of a tensor at a time.
+constexpr int64_t block = 1 << 15;
 
-bool are_few(const std::vector<at::Tensor> &tensors) {
-  int64_t count = 0;
-  for (const auto &tensor : tensors) count += tensor.numel();
-  return count > 0 && count <= few && are_plain(tensors);
+// Calls `body(begin, end)` for blocks of 0..<count, the same however many threads there are.
+template <class Body>
+void in_blocks(int64_t count, Body &&body) {
+  in_parallel((count + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i * block, std::min(count, (i + 1) * block));
+  });
 }
 
 // Loshchilov and Hutter 2019, algorithm 2, with the two corrections for the moments' start.
@@ -101,11 +105,14 @@ CT_CLONES void adamw(const AdamW &constants, int64_t count, float *weights, cons
   constants.apply(count, weights, gradients, first, second);
 }
 
-double sum_of_squares(const at::Tensor &tensor) {
-  const float *values = tensor.data_ptr<float>();
-  double sums[8] = {};
-  for (int64_t i = 0; i < tensor.numel(); ++i) sums[i % 8] += static_cast<double>(values[i]) * values[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+CT_CLONES double sum_of_squares(const float *values, int64_t count) {
+  constexpr int64_t wide = 16;
+  double sums[wide] = {};
+  int64_t i = 0;
+  for (; i + wide <= count; i += wide)
+    for (int64_t j = 0; j < wide; ++j) sums[j] += static_cast<double>(values[i + j]) * values[i + j];
+  for (; i < count; ++i) sums[i % wide] += static_cast<double>(values[i]) * values[i];
+  return std::accumulate(sums, sums + wide, 0.0);
 }
 
 }  // namespace
@@ -129,9 +136,7 @@ ct_status_t ct_adamw_step(
             static_cast<float>(gradient_scale)};
         float *const w = weights[i].data_ptr<float>(), *const g = slopes[i].data_ptr<float>(), *const m = first[i].data_ptr<float>(),
                     *const v = second[i].data_ptr<float>();
-        const int64_t numbers = weights[i].numel(), block = 1 << 15;
-        in_parallel((numbers + block - 1) / block, 1, [&](int64_t begin, int64_t end) {
-          const int64_t from = begin * block, to = std::min(numbers, end * block);
+        in_blocks(weights[i].numel(), [&](int64_t from, int64_t to) {
           adamw(constants, to - from, w + from, g + from, m + from, v + from);
         });
         weights[i].unsafeGetTensorImpl()->bump_version();
@@ -150,9 +155,15 @@ ct_status_t ct_gradient_norm(const ct_tensor_t *gradients, int64_t count, ct_ten
   return guarded([&] {
     at::NoGradGuard no_grad;
     const auto all = borrow(gradients, count);
-    if (are_few(all)) {
+    if (!all.empty() && are_plain(all)) {
       double sum = 0;
-      for (const auto &gradient : all) sum += sum_of_squares(gradient);
+      std::vector<double> sums;
+      for (const auto &gradient : all) {
+        const float *values = gradient.data_ptr<float>();
+        sums.assign((gradient.numel() + block - 1) / block, 0);
+        in_blocks(gradient.numel(), [&](int64_t from, int64_t to) { sums[from / block] = sum_of_squares(values + from, to - from); });
+        sum = std::accumulate(sums.begin(), sums.end(), sum);
+      }
       *out = give(at::full({}, std::sqrt(sum), all.front().options()));
       return;
     }

@@ -45,17 +45,23 @@ public struct ResponseLayout: Sendable {
   ///
   /// - Parameter hidden: [batch, batch.time, width].
   /// - Returns: [n, width].
-  public func predicting(_ hidden: Tensor) -> Tensor {
-    hidden.reshaped(-1, hidden.size(-1)).selecting(predictors, along: 0)
+  public func predicting(_ hidden: Tensor) -> Tensor { hidden.rows(at: predictors) }
+
+  /// The states that predict the tokens, where no others are wanted.
+  ///
+  /// - Parameters:
+  ///   - trunk: What reads the batch.
+  ///   - context: How it reads it.
+  /// - Returns: [n, width].
+  public func predicting(_ trunk: Trunk, _ context: Trunk.Context = .init()) -> Tensor {
+    trunk.states(at: predictors, of: batch.tokens, context)
   }
 
   /// The states after each completion's last token.
   ///
   /// - Parameter hidden: [batch, batch.time, width].
   /// - Returns: [batch, width].
-  public func ending(_ hidden: Tensor) -> Tensor {
-    hidden.reshaped(-1, hidden.size(-1)).selecting(ends, along: 0)
-  }
+  public func ending(_ hidden: Tensor) -> Tensor { hidden.rows(at: ends) }
 
   /// The number of tokens of each completion.
   public var lengths: [Int] { packing.lengths }

@@ -83,15 +83,18 @@ public struct RewardModel: Sendable {
   ///   - dropout: Where dropout masks come from, while training.
   /// - Returns: [batch].
   public func rawScores(_ batch: TokenBatch, dropout: Generator? = nil) -> Tensor {
-    let hidden = trunk(batch.tokens, Trunk.Context(dropout: dropout))
-    return rawScores(hidden: hidden, batch)
+    rawScores(
+      ofStates: trunk.states(
+        at: batch.lastPositions, of: batch.tokens, Trunk.Context(dropout: dropout)))
   }
 
   /// Raw scores from hidden states [batch, time, width] of whole texts.
   public func rawScores(hidden: Tensor, _ batch: TokenBatch) -> Tensor {
-    let last = hidden.reshaped(-1, configuration.width)
-      .selecting(batch.lastPositions, along: 0)
-    return last.matmul(score.transposed()).squeezed(-1)
+    rawScores(ofStates: hidden.rows(at: batch.lastPositions))
+  }
+
+  private func rawScores(ofStates last: Tensor) -> Tensor {
+    last.matmul(score.transposed()).squeezed(-1)
   }
 
   /// Normalised scores of whole texts.

@@ -15,13 +15,12 @@ extension LanguageModel {
     _ layout: ResponseLayout, temperature: Double = 1, others: Tensor? = nil,
     reference: LanguageModel? = nil, dropout: Generator? = nil
   ) -> (statistics: TokenStatistics, hidden: Tensor) {
-    let hidden = layout.predicting(
-      trunk(layout.batch.tokens, Trunk.Context(dropout: dropout)))
+    let hidden = layout.predicting(trunk, Trunk.Context(dropout: dropout))
     let chosen = layout.tokens.unsqueezed(1)
     let targets = others.map { Tensor.concatenate([chosen, $0], along: 1) } ?? chosen
     let compared = reference.map { other in
       Tensor.withoutRecording {
-        (layout.predicting(other.trunk(layout.batch.tokens)), other.outputWeight)
+        (layout.predicting(other.trunk), other.outputWeight)
       }
     }
     let statistics = TokenStatistics(

@@ -58,8 +58,16 @@ extension Tensor {
   }
 
   /// The rows of this table [n, width] named by int64 `indices`, in the shape of `indices` and then width.
-  public func embedding(_ indices: Tensor) -> Tensor {
-    produce("embedding of \(indices.shape) in \(shape)") { ct_embedding(raw, indices.raw, $0) }
+  ///
+  /// - Parameters:
+  ///   - indices: Which rows.
+  ///   - hasSparseGradient: Whether only the rows that were named are added to the table's gradient, as pays for large tables;
+  ///     such a gradient has no second derivative.
+  /// - Returns: The rows.
+  public func embedding(_ indices: Tensor, hasSparseGradient: Bool = false) -> Tensor {
+    produce("embedding of \(indices.shape) in \(shape)") {
+      ct_embedding(raw, indices.raw, hasSparseGradient, $0)
+    }
   }
 
   /// eˣ / Σ eˣ along a dimension.

@@ -101,7 +101,7 @@ public final class Critic {
     switch choice.kind {
     case .valueModel:
       guard let valueTrunk else { preconditionFailure("a value model without a trunk") }
-      states = layout.predicting(valueTrunk(layout.batch.tokens))
+      states = layout.predicting(valueTrunk)
     case .detachedValueHead, .detachedActionValueHeads: states = hidden.detached()
     case .valueHead, .actionValueHeads, .none: states = hidden
     }

@@ -234,7 +234,7 @@ public final class LanguageAgent: Agent {
     var judgement = Judgement()
     // Only passes that are learned from drop anything, and only what the adapter sees: completions are drawn without dropout.
     let context = Trunk.Context(adapterDropout: Tensor.isRecording ? adapterDropout : nil)
-    let hidden = layout.predicting(policy.trunk(layout.batch.tokens, context))
+    let hidden = layout.predicting(policy.trunk, context)
     if questions.policy {
       let chosen = layout.tokens.unsqueezed(1)
       let greedy = questions.greedy ? record.rollout.greedy : nil
@@ -264,8 +264,7 @@ public final class LanguageAgent: Agent {
   /// log π of the whole vocabulary [m, vocabulary], held at once: for trust regions, which differentiate it twice.
   public func distributions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
     let layout = layout(record, minibatch)
-    let hidden = layout.predicting(
-      policy.trunk(layout.batch.tokens, Trunk.Context(isTwiceDifferentiable: true)))
+    let hidden = layout.predicting(policy.trunk, Trunk.Context(isTwiceDifferentiable: true))
     return (policy.logits(ofHidden: hidden) / sampling.temperature).logSoftmax(along: -1)
   }
 

@@ -182,17 +182,19 @@ public final class RewardTrainer: Trainer {
     for start in stride(from: 0, to: order.count, by: 16) {
       let chunk = order[start..<min(start + 16, order.count)].map { texts[$0] }
       let batch = TokenBatch(chunk)
+      guard configuration.languageModelWeight > 0 else {
+        scores.append(model.rawScores(batch, dropout: dropout))
+        continue
+      }
       let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: dropout))
       scores.append(model.rawScores(hidden: hidden, batch))
-      if configuration.languageModelWeight > 0 {
-        let layout = ResponseLayout(
-          chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) })
-        let statistics = TokenStatistics(
-          hidden: layout.predicting(hidden), weight: model.trunk.tokenEmbedding,
-          targets: layout.tokens.unsqueezed(1))
-        losses.append(-statistics.logProbabilities.sum())
-        tokens += layout.count
-      }
+      let layout = ResponseLayout(
+        chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) })
+      let statistics = TokenStatistics(
+        hidden: layout.predicting(hidden), weight: model.trunk.tokenEmbedding,
+        targets: layout.tokens.unsqueezed(1))
+      losses.append(-statistics.logProbabilities.sum())
+      tokens += layout.count
     }
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }

@@ -163,8 +163,7 @@ public final class SequenceAgent: Agent {
   /// Log-probabilities, entropies and values, with dropout where the model has it.
   public func judge(_ record: Record, _ minibatch: Minibatch, _ questions: Questions) -> Judgement {
     let layout = layout(record, minibatch)
-    let hidden = layout.predicting(
-      policy.trunk(layout.batch.tokens, Trunk.Context(dropout: dropout)))
+    let hidden = layout.predicting(policy.trunk, Trunk.Context(dropout: dropout))
     var judgement = Judgement()
     if questions.policy {
       let statistics = TokenStatistics(
@@ -190,8 +189,7 @@ public final class SequenceAgent: Agent {
   /// log π of every action, without dropout.
   public func distributions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
     let layout = layout(record, minibatch)
-    let hidden = layout.predicting(
-      policy.trunk(layout.batch.tokens, Trunk.Context(isTwiceDifferentiable: true)))
+    let hidden = layout.predicting(policy.trunk, Trunk.Context(isTwiceDifferentiable: true))
     return policy.logits(ofHidden: hidden).logSoftmax(along: -1)
   }
 

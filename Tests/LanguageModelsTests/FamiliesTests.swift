@@ -110,6 +110,37 @@ enum Families {
       tolerance: 1e-5)
   }
 
+  // Places of two padded texts, in any order and one of them twice; of the last block nothing else is computed.
+  @Test(arguments: Families.names) func `have the same states and gradients at some places alone`(
+    name: String
+  ) throws {
+    let model = try Families.folder(name).languageModel()
+    let tokens = TokenBatch([[3, 1, 4, 1, 5, 9, 2, 6], [5, 3, 5]], padding: 19).tokens
+    let places = Tensor([10, 7, 0, 7, 8])
+    let (all, expected) = differentiated(model) {
+      model.trunk(tokens).reshaped(-1, model.configuration.width).selecting(places, along: 0)
+    }
+    let (some, slopes) = differentiated(model) { model.trunk.states(at: places, of: tokens) }
+    expectEqual(some, all, tolerance: 1e-6, relative: 1e-5)
+    #expect(expected.contains { $0.magnitude().maximum().item > 1e-3 })
+    for (slope, right) in zip(slopes, expected) {
+      let size = right.squared().sum().squareRoot().item
+      #expect((slope - right).squared().sum().squareRoot().item <= 1e-5 * size + 1e-7)
+    }
+  }
+
+  private func differentiated(_ model: LanguageModel, _ states: () -> Tensor) -> (
+    states: Tensor, gradients: [Tensor]
+  ) {
+    Tensor.recording {
+      let states = states()
+      return (
+        states.detached(),
+        states.power(3).sum().gradients(of: model.trainedParameters.tensors).map { $0.detached() }
+      )
+    }
+  }
+
   @Test(arguments: Families.names) func `are differentiated twice where asked`(name: String) throws
   {
     let model = try Families.folder(name).languageModel()

@@ -82,6 +82,19 @@ import Torch
     expectEqual(FusedUpdate.norm(of: gradients), Tensor(13, dataType: .float64))
   }
 
+  // Long ones are summed in blocks, the last of them short; one number is far above the others, and float32 would lose them.
+  @Test(arguments: [1, 1 << 15, 100_003]) func `the norm of many numbers is exact`(count: Int) {
+    let generator = Generator(seed: 3)
+    let gradients = [
+      generator.normal([count]).cast(to: .float32), Tensor([Float(1e4)]),
+      generator.normal([7, 11]).cast(to: .float32),
+    ]
+    let squares = gradients.map { $0.cast(to: .float64).squared().sum().item }
+    let norm = FusedUpdate.norm(of: gradients)
+    #expect(norm.dataType == .float32 && norm.shape == [])
+    #expect(abs(norm.item / squares.reduce(0, +).squareRoot() - 1) < 1e-7)
+  }
+
   @Test func `scaling and adding happen in place`() {
     let (first, second) = (Tensor([1.0, 2]), Tensor([3.0]))
     FusedUpdate.scale([first, second], by: Tensor(2, dataType: .float64))

@@ -109,6 +109,26 @@ import Torch
       tolerance: 1e-12)
   }
 
+  // Alone, and where the table is read in another way too, as an output projection that shares it.
+  @Test(arguments: [false, true]) func `a sparse gradient of an embedding is the dense one`(
+    isShared: Bool
+  ) {
+    let table = Generator(seed: 4).normal([6, 3], dataType: .float64).asParameter()
+    let numbers = Tensor([2, 0, 5, 2, 2], shape: [1, 5])
+    let slopes = [false, true].map { isSparse in
+      Tensor.recording {
+        let rows = table.embedding(numbers, hasSparseGradient: isSparse)
+        let value = isShared ? rows.matmul(table.transposed()) : rows
+        return value.power(3).sum().gradients(of: [table])[0].detached()
+      }
+    }
+    expectEqual(slopes[1], slopes[0], tolerance: 1e-12, relative: 1e-12)
+    #expect(slopes[0].magnitude().maximum().item > 0.1)
+    // What comes back is an ordinary tensor of the table's shape, which optimizers write into.
+    FusedUpdate.scale([slopes[1]], by: Tensor(2, dataType: slopes[1].dataType))
+    expectEqual(slopes[1], slopes[0] * 2, tolerance: 1e-12, relative: 1e-12)
+  }
+
   @Test func `embeddings are rows of the table in the shape of the numbers`() {
     let table = Tensor([0.0, 1, 10, 11, 20, 21], shape: [3, 2])
     let rows = table.embedding(Tensor([2, 0, 0, 1], shape: [2, 2]))

@@ -121,7 +121,7 @@ ct_status_t ct_gelu_tanh(ct_tensor_t tensor, ct_tensor_t *out);
 ct_status_t ct_perceptron(
   ct_tensor_t input, const ct_tensor_t *weights, const ct_tensor_t *biases, int64_t count, bool is_tanh, bool ends_linear,
   ct_tensor_t *out);
-ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, ct_tensor_t *out);
+ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, bool sparse_gradient, ct_tensor_t *out);
 ct_status_t ct_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
 ct_status_t ct_log_softmax(ct_tensor_t tensor, int64_t dimension, ct_tensor_t *out);
 // query, key, value: [batch, heads, time, width]; mask null, boolean (true: may look) or additive.

@@ -52,13 +52,13 @@ struct Attention: Sendable {
       isResidual: true)
   }
 
-  /// [batch, time, width] → [batch, time, width].
-  func callAsFunction(_ input: Tensor, layer: Int, _ pass: Pass) -> Tensor {
-    let (batch, time) = (input.size(0), input.size(1))
+  /// [batch, time, width] → [batch, time, width], or [n, width] at some places of [batch · time].
+  func callAsFunction(_ input: Tensor, layer: Int, _ pass: Pass, at places: Tensor? = nil) -> Tensor
+  {
+    let mixed = mixed(input, layer, pass)
+      .reshaped(input.size(0), input.size(1), configuration.headCount * configuration.headWidth)
     return output(
-      mixed(input, layer, pass)
-        .reshaped(batch, time, configuration.headCount * configuration.headWidth),
-      dropout: pass.context.adapterDropout)
+      places.map { mixed.rows(at: $0) } ?? mixed, dropout: pass.context.adapterDropout)
   }
 
   // [batch, time, heads, head width]
@@ -76,11 +76,11 @@ struct Attention: Sendable {
       {
         return answer
       }
-      heads = Heads(packed.permuted(2, 0, 3, 1, 4).unbound(0))
+      heads = Heads(packed.unbound(2).map { $0.permuted(0, 2, 1, 3) })
     case .byHead(let affine):
       let packed = affine(input, dropout: dropout)
         .reshaped(input.size(0), time, configuration.headCount, 3, configuration.headWidth)
-      heads = Heads(packed.permuted(3, 0, 2, 1, 4).unbound(0))
+      heads = Heads(packed.unbound(3).map { $0.permuted(0, 2, 1, 3) })
     case .separate(let queries, let keys, let values):
       let split = { (affine: Affine, count: Int, normalizer: Normalization?) in
         let heads = affine(input, dropout: dropout)

@@ -21,7 +21,11 @@ struct Block: Sendable {
     parameters = parts.tensors(since: before)
   }
 
-  func callAsFunction(_ hidden: Tensor, layer: Int, _ pass: Pass) -> Tensor {
+  /// [batch, time, width] → [batch, time, width], or [n, width] at some places of [batch · time]: what only they need is
+  /// computed for them alone.
+  func callAsFunction(
+    _ hidden: Tensor, layer: Int, _ pass: Pass, at places: Tensor? = nil
+  ) -> Tensor {
     // The residual stream keeps its type; what reads it takes the pass's.
     let normalized = { (normalization: Normalization, tensor: Tensor) in
       let normal = normalization(tensor)
@@ -30,12 +34,12 @@ struct Block: Sendable {
     let dropped = { (tensor: Tensor) in
       pass.context.dropout?.dropout(tensor, probability: configuration.residualDropout) ?? tensor
     }
-    let afterAttention =
-      hidden
-      + dropped(
-        attention(normalized(firstNormalization, hidden), layer: layer, pass))
+    let attended = attention(
+      normalized(firstNormalization, hidden), layer: layer, pass, at: places)
+    let stream = places.map { hidden.rows(at: $0) } ?? hidden
+    let afterAttention = stream + dropped(attended)
     // Side by side, both read what came in; one after the other, the second reads what the first made of it.
-    let second = configuration.isParallel ? hidden : afterAttention
+    let second = configuration.isParallel ? stream : afterAttention
     return afterAttention + dropped(feedForward(normalized(secondNormalization, second), pass))
   }
 }

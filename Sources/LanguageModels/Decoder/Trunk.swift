@@ -76,12 +76,30 @@ public struct Trunk: Sendable {
   ///   - context: Positions, mask, cache, dropout.
   /// - Returns: [batch, time, width].
   public func callAsFunction(_ tokens: Tensor, _ context: Context = Context()) -> Tensor {
+    hidden(tokens, context, at: nil)
+  }
+
+  /// Hidden states after the final normalisation at some places: the last block does no more than they need.
+  ///
+  /// - Parameters:
+  ///   - places: Flattened places in [batch · time] [n] int64.
+  ///   - tokens: [batch, time] int64.
+  ///   - context: Positions, mask, cache, dropout.
+  /// - Returns: [n, width].
+  public func states(
+    at places: Tensor, of tokens: Tensor, _ context: Context = Context()
+  ) -> Tensor {
+    hidden(tokens, context, at: places)
+  }
+
+  private func hidden(_ tokens: Tensor, _ context: Context, at places: Tensor?) -> Tensor {
     let start = context.cache?.length ?? 0
     let time = tokens.size(1)
     precondition(
       start + time <= configuration.positionCount || context.positions != nil,
       "\(start + time) tokens in a model of \(configuration.positionCount) positions")
-    var hidden = tokenEmbedding.embedding(tokens)
+    var hidden = tokenEmbedding.embedding(
+      tokens, hasSparseGradient: !context.isTwiceDifferentiable)
     if let positionEmbedding {
       hidden =
         hidden
@@ -93,14 +111,23 @@ public struct Trunk: Sendable {
     }
     let pass = Pass(configuration, context, start: start, time: time, like: hidden)
     for (index, block) in blocks.enumerated() {
+      let places = index == blocks.count - 1 ? places : nil
       hidden =
         configuration.computation.recomputesBlocks && context.cache == nil
         ? hidden.recomputing(
           parameters: block.parameters, drawingFrom: context.dropout ?? context.adapterDropout
-        ) { block($0, layer: index, pass) }
-        : block(hidden, layer: index, pass)
+        ) { block($0, layer: index, pass, at: places) }
+        : block(hidden, layer: index, pass, at: places)
     }
     context.cache?.advance(by: time)
     return finalNormalization(hidden)
   }
+}
+
+extension Tensor {
+  /// The rows at flattened places of all but the last dimension.
+  ///
+  /// - Parameter places: [n] int64.
+  /// - Returns: [n, width].
+  func rows(at places: Tensor) -> Tensor { reshaped(-1, size(-1)).selecting(places, along: 0) }
 }

@@ -72,7 +72,9 @@ struct ActiveBatch {
       let real = (places .>= padded).unsqueezed(1)
       context.mask = .allowed(((causal .& real) .| (key .== query).unsqueezed(0)).unsqueezed(1))
     }
-    return model.trunk(tokens, context).select(1, new - 1)
+    guard new > 1 else { return model.trunk(tokens, context).select(1, 0) }
+    let last = (0..<tokens.size(0)).map { ($0 + 1) * new - 1 }
+    return model.trunk.states(at: Tensor(last, device: tokens.device), of: tokens, context)
   }
 }
 

@@ -93,8 +93,9 @@ extension RewardTrainer.Configuration {
   func validate(least: Int) throws(TrainingError) {
     try optimizer.validate()
     try schedule.validate()
-    for (key, value, bound) in [("epochs", epochs, 1), ("batch_texts", batchTexts, least)]
-    where value < bound {
+    for (key, value, bound) in [
+      ("epochs", epochs, 1), ("batch_texts", batchTexts, least), ("micro_batches", microBatches, 1),
+    ] where value < bound {
       throw .configuration(key: key, reason: "\(value) is below \(bound)")
     }
     guard (0..<1).contains(averaging) else {

@@ -15,6 +15,8 @@ public final class RewardTrainer: Trainer {
     public var epochs = 2
     /// Texts in a batch; all their pairs are used where ratings are known.
     public var batchTexts = 64
+    /// Parts that a batch is computed in, forward and again for its gradients: the same update in less memory.
+    public var microBatches = 1
     /// The optimizer.
     public var optimizer = AdamW.Configuration(
       learningRate: 5e-4, beta2: 0.95, weightDecay: 0.1, maximumGradientNorm: 1)
@@ -28,6 +30,7 @@ public final class RewardTrainer: Trainer {
     enum CodingKeys: String, CodingKey {
       case epochs
       case batchTexts = "batch_texts"
+      case microBatches = "micro_batches"
       case optimizer, schedule, averaging
       case languageModelWeight = "language_model_weight"
     }
@@ -176,31 +179,42 @@ public final class RewardTrainer: Trainer {
   // Scores [texts], and the mean cross-entropy of their tokens where it is wanted. Texts of like length share a pass.
   private func forward(_ texts: [[Int]]) -> (Tensor, Tensor?) {
     let order = texts.indices.sorted { texts[$0].count < texts[$1].count }
-    var scores: [Tensor] = []
-    var losses: [Tensor] = []
-    var tokens = 0
-    for start in stride(from: 0, to: order.count, by: 16) {
-      let chunk = order[start..<min(start + 16, order.count)].map { texts[$0] }
+    let sorted = order.map { texts[$0] }
+    let parts = min(configuration.microBatches, texts.count)
+    let outcomes = (0..<parts).map { part -> Tensor in
+      let bounds = part * texts.count / parts..<(part + 1) * texts.count / parts
+      guard parts > 1 else { return passes(sorted[bounds]) }
+      // Every pair of texts is compared, so the loss is one for all parts; each is computed again for its gradients.
+      return Tensor.zeros([]).recomputing(
+        parameters: model.trainedParameters.tensors, drawingFrom: dropout
+      ) { [self] _ in passes(sorted[bounds]) }
+    }
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, index) in order.enumerated() { places[index] = place }
+    let all = Tensor.concatenate(outcomes, along: 0)
+    let scores = all.select(1, 0).selecting(Tensor(places), along: 0)
+    guard configuration.languageModelWeight > 0 else { return (scores, nil) }
+    return (scores, all.select(1, 1).sum() / Double(texts.reduce(0) { $0 + $1.count - 1 }))
+  }
+
+  // Scores and, where they are wanted, the tokens' summed cross-entropies [texts, 1 or 2], sixteen texts at a time.
+  private func passes(_ texts: ArraySlice<[Int]>) -> Tensor {
+    let passes = stride(from: texts.startIndex, to: texts.endIndex, by: 16).map { start in
+      let chunk = Array(texts[start..<min(start + 16, texts.endIndex)])
       let batch = TokenBatch(chunk)
       guard configuration.languageModelWeight > 0 else {
-        scores.append(model.rawScores(batch, dropout: dropout))
-        continue
+        return model.rawScores(batch, dropout: dropout).unsqueezed(1)
       }
       let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: dropout))
-      scores.append(model.rawScores(hidden: hidden, batch))
       let layout = ResponseLayout(
         chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) })
       let statistics = TokenStatistics(
         hidden: layout.predicting(hidden), weight: model.trunk.tokenEmbedding,
         targets: layout.tokens.unsqueezed(1))
-      losses.append(-statistics.logProbabilities.sum())
-      tokens += layout.count
+      let crossEntropies = -layout.unpacked(statistics.logProbabilities.select(1, 0)).sum(along: 1)
+      return .stack([model.rawScores(hidden: hidden, batch), crossEntropies], along: 1)
     }
-    var places = [Int](repeating: 0, count: order.count)
-    for (place, index) in order.enumerated() { places[index] = place }
-    let inOrder = Tensor.concatenate(scores, along: 0).selecting(Tensor(places), along: 0)
-    guard !losses.isEmpty else { return (inOrder, nil) }
-    return (inOrder, Tensor.stack(losses, along: 0).sum() / Double(tokens))
+    return .concatenate(passes, along: 0)
   }
 
   private func nextIndices() -> [Int] {

@@ -60,6 +60,33 @@ import Training
     }
   }
 
+  // Texts of a batch are compared with each other, so a part's gradient depends on the others' scores.
+  @Test(arguments: [2, 3, 64], [0, 0.5]) func `teach a preference what the whole teaches`(
+    parts: Int, languageModelWeight: Double
+  ) throws {
+    let texts = [[0, 3, 4, 5, 0], [0, 7, 0], [0, 10, 11, 12, 13, 0], [0, 15, 3, 0], [0, 6, 0]]
+      .enumerated().map { RewardTrainer.RatedText(tokens: $1, ratings: [$0, 2]) }
+    let outcomes = try [1, parts].map { parts in
+      var configuration = RewardTrainer.Configuration()
+      configuration.microBatches = parts
+      configuration.languageModelWeight = languageModelWeight
+      configuration.optimizer.epsilon = 1e-2
+      configuration.epochs = 3
+      let model = try Tiny.reward()
+      let trainer = try RewardTrainer(
+        model, preferences: .rated(texts), configuration: configuration, seed: 3)
+      let losses = try (0..<3).compactMap { _ in try trainer.step()[.loss] }
+      return (model.parameters.tensors.map { $0.detached() }, losses)
+    }
+    #expect(outcomes[0].1.count == 3)
+    for (whole, parted) in zip(outcomes[0].0, outcomes[1].0) {
+      expectEqual(parted, whole, tolerance: 1e-6)
+    }
+    for (whole, parted) in zip(outcomes[0].1, outcomes[1].1) {
+      expectEqual(parted, whole, tolerance: 1e-6)
+    }
+  }
+
   @Test func `are refused below one, and where a part cannot know its share`() {
     #expect(throws: TrainingError.self) { try Scene { $0.microBatches = 0 } }
     #expect(

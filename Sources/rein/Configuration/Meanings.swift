@@ -198,6 +198,10 @@ extension RewardRun.Configuration: RunConfiguration {
       ("training.epochs", "Passes over the training data."),
       ("training.batch_texts", "Texts (or pairs) in a batch; all pairs of rated texts are used."),
       (
+        "training.micro_batches",
+        "Parts that a batch is computed in, each twice: the same update in less memory."
+      ),
+      (
         "training.averaging",
         "Decay of the moving average of weights that is saved; 0 averages nothing."
       ),

@@ -69,6 +69,7 @@ let tensors: [Target] = [
     name: "TensorTestSupport",
     dependencies: ["LanguageModels", "NeuralNetworks", "Tokenization", "Torch"],
     path: "Tests/TensorTestSupport"),
+  .target(name: "PretendCUDA", dependencies: ["CLibtorch"], path: "Tests/PretendCUDA"),
   .testTarget(name: "TorchTests", dependencies: ["Torch", "TensorTestSupport"]),
   .testTarget(
     name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Torch", "TensorTestSupport"]),
@@ -86,7 +87,7 @@ let tensors: [Target] = [
     name: "TrainingTests",
     dependencies: [
       "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
-      "Rewards", "RunRecords",
+      "PretendCUDA", "Rewards", "RunRecords",
       "TensorTestSupport", "Tokenization", "Torch", "Training",
     ]),
   .testTarget(
@@ -108,7 +109,10 @@ let package = Package(
   name: "Rein",
   platforms: [.macOS(.v15)],
   products: (tensorless + (isTensorless ? [] : tensors))
-    .filter { $0.type == .regular && $0.name != "CTorch" && !$0.name.hasSuffix("TestSupport") }
+    .filter {
+      $0.type == .regular && $0.name != "CTorch" && $0.name != "PretendCUDA"
+        && !$0.name.hasSuffix("TestSupport")
+    }
     .map { .library(name: $0.name, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -126,7 +130,10 @@ let package = Package(
 )
 
 // One set of rules for every Swift target.
-for target in package.targets where target.type != .system && target.name != "CTorch" {
+for target in package.targets
+where target.type != .system
+  && !["CTorch", "PretendCUDA"].contains(target.name)
+{
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

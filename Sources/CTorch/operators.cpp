@@ -323,8 +323,9 @@ ct_status_t ct_affine(ct_tensor_t bias, ct_tensor_t input, ct_tensor_t weight, c
 
 ct_status_t ct_embedding(ct_tensor_t weight, ct_tensor_t indices, bool sparse_gradient, ct_tensor_t *out) {
   return guarded([&] {
+    const auto table = borrow(weight);
     *out = give(at::embedding(
-        borrow(weight), borrow(indices), /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, sparse_gradient));
+        table, borrow(indices), /*padding_idx=*/-1, /*scale_grad_by_freq=*/false, sparse_gradient && table.is_cpu()));
   });
 }
 

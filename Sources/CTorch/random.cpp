@@ -112,8 +112,11 @@ ct_status_t ct_sample_categorical(ct_tensor_t logits, ct_generator_t generator, 
     const auto probabilities = at::softmax(scores, -1, at::kFloat);
     auto shape = scores.sizes().vec();
     shape.pop_back();
-    const auto levels = at::empty(shape, probabilities.options().dtype(level_type(scores)))
-                            .uniform_(0.0, 1.0, generator_of(generator));
+    // Drawn where the generator is, so that its draws are the same wherever the scores are.
+    auto &source = generator_of(generator);
+    const auto levels = at::empty(shape, at::TensorOptions().dtype(level_type(scores)).device(source.device()))
+                            .uniform_(0.0, 1.0, source)
+                            .to(scores.device(), /*non_blocking=*/true);
     *out = give(chosen(probabilities, levels));
   });
 }

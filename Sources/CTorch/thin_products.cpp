@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "support.hpp"
 #include "vectors.hpp"
@@ -38,38 +39,41 @@ struct Product {
   int64_t inputs, outputs;
 };
 
-// W [outputs, inputs]: `wide` outputs at a time, each of them a row of W beside every row of x.
-template <int rows, int wide, class W>
-CT_INLINE void dot(const Product<W> &p, int64_t output) {
-  Vector sums[rows][wide] = {};
+// How many vectors, or rows of W, are gone along together. This and what follows was tried out on GPT-2's shapes
+// (Documentation/Performance.md): a core reads memory fastest in several streams.
+constexpr int wide = 3;
+
+// W [outputs, inputs]: `width` outputs that are `apart` from each other, each of them a row of W beside every row of x.
+template <int rows, int width, class W>
+CT_INLINE void dot(const Product<W> &p, int64_t output, int64_t apart) {
+  constexpr int64_t ahead = 256;
+  Vector sums[rows][width] = {};
   for (int64_t i = 0; i < p.inputs; i += lanes) {
-    Vector weights[wide];
-    for (int j = 0; j < wide; ++j) {
-      const W *from = p.weight + (output + j) * p.inputs + i;
-      __builtin_prefetch(from + wide * p.inputs);
+    Vector weights[width];
+    for (int j = 0; j < width; ++j) {
+      const W *from = p.weight + (output + j * apart) * p.inputs + i;
+      __builtin_prefetch(from + ahead);
       weights[j] = widened(from);
     }
     for (int r = 0; r < rows; ++r) {
       const Vector x = load(p.x + r * p.inputs + i);
-      for (int j = 0; j < wide; ++j) sums[r][j] += x * weights[j];
+      for (int j = 0; j < width; ++j) sums[r][j] += x * weights[j];
     }
   }
   for (int r = 0; r < rows; ++r)
-    for (int j = 0; j < wide; ++j)
-      p.y[r * p.outputs + output + j] = added<float>(sums[r][j]) + (p.bias ? p.bias[output + j] : 0);
+    for (int j = 0; j < width; ++j) {
+      const int64_t place = output + j * apart;
+      p.y[r * p.outputs + place] = added<float>(sums[r][j]) + (p.bias ? p.bias[place] : 0);
+    }
 }
 
-template <int rows, class W>
-CT_INLINE void dots(const Product<W> &p, int64_t begin, int64_t end) {
-  int64_t output = begin;
-  for (; output + 2 <= end; output += 2) dot<rows, 2>(p, output);
-  for (; output < end; ++output) dot<rows, 1>(p, output);
+template <int rows, int width, class W>
+CT_INLINE void dots(const Product<W> &p, int64_t begin, int64_t end, int64_t apart) {
+  for (int64_t output = begin; output < end; ++output) dot<rows, width>(p, output, apart);
 }
 
-// W [inputs, outputs]: `deep` rows of W are gone along together, so that memory is read in as many streams, `wide` vectors at a
-// time. Both, and how far ahead memory is asked for, were tried out on GPT-2's shapes (Documentation/Performance.md).
-constexpr int64_t deep = 32, ahead = 64;
-constexpr int wide = 3;
+// W [inputs, outputs]: `deep` rows of W are gone along together, `wide` vectors at a time.
+constexpr int64_t deep = 32;
 
 template <int rows, int width, class W>
 CT_INLINE void outer(const Product<W> &p, int64_t input, int64_t output) {
@@ -84,7 +88,7 @@ CT_INLINE void outer(const Product<W> &p, int64_t input, int64_t output) {
     Vector weights[width];
     for (int j = 0; j < width; ++j) {
       const W *from = p.weight + i * p.outputs + output + j * lanes;
-      __builtin_prefetch(from + ahead);
+      __builtin_prefetch(from + wide * lanes);
       weights[j] = widened(from);
     }
     for (int r = 0; r < rows; ++r) {
@@ -105,25 +109,35 @@ CT_INLINE void outers(const Product<W> &p, int64_t begin, int64_t end) {
   }
 }
 
-template <class W>
-CT_INLINE void some_outputs(Product<W> p, int64_t rows, bool inputs_first, int64_t begin, int64_t end) {
-  while (rows > 0) {
-    const int64_t now = rows >= 8 ? 8 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
-    if (inputs_first) {
-      if (now == 8) outers<8>(p, begin, end);
-      else if (now == 4) outers<4>(p, begin, end);
-      else if (now == 2) outers<2>(p, begin, end);
-      else outers<1>(p, begin, end);
-    } else {
-      if (now == 8) dots<8>(p, begin, end);
-      else if (now == 4) dots<4>(p, begin, end);
-      else if (now == 2) dots<2>(p, begin, end);
-      else dots<1>(p, begin, end);
+// Calls `body` for eight rows of x at a time, then for four, two and one, with a product of those rows.
+template <class W, class Body>
+CT_INLINE void by_rows(Product<W> p, int64_t rows, Body &&body) {
+  const auto step = [&]<int now>(std::integral_constant<int, now> count) CT_INLINE_BODY {
+    for (; rows >= now; rows -= now) {
+      body(count, p);
+      p.x += now * p.inputs;
+      p.y += now * p.outputs;
     }
-    rows -= now;
-    p.x += now * p.inputs;
-    p.y += now * p.outputs;
+  };
+  step(std::integral_constant<int, 8>());
+  step(std::integral_constant<int, 4>());
+  step(std::integral_constant<int, 2>());
+  step(std::integral_constant<int, 1>());
+}
+
+template <class W>
+CT_INLINE void some_outputs(const Product<W> &product, int64_t rows, bool inputs_first, int64_t begin, int64_t end) {
+  if (inputs_first) {
+    by_rows(product, rows, [&]<int now>(std::integral_constant<int, now>, const auto &p) CT_INLINE_BODY { outers<now>(p, begin, end); });
+    return;
   }
+  // A third of the outputs after the other, and these in parts that stay in a core's cache while further rows of x meet them.
+  const int64_t apart = (end - begin) / wide, rest = begin + wide * apart, part = 16;
+  for (int64_t i = begin; i < begin + apart; i += part) {
+    const int64_t to = std::min(begin + apart, i + part);
+    by_rows(product, rows, [&]<int now>(std::integral_constant<int, now>, const auto &p) CT_INLINE_BODY { dots<now, wide>(p, i, to, apart); });
+  }
+  by_rows(product, rows, [&]<int now>(std::integral_constant<int, now>, const auto &p) CT_INLINE_BODY { dots<now, 1>(p, rest, end, 0); });
 }
 
 CT_CLONES void outputs_of(const Product<float> &p, int64_t rows, bool inputs_first, int64_t begin, int64_t end) {
@@ -139,12 +153,9 @@ void multiply(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &b
   const Product<W> product{
       x.data_ptr<float>(), weight.data_ptr<W>(), bias.defined() ? bias.data_ptr<float>() : nullptr, y.data_ptr<float>(), x.size(1),
       outputs};
-  // Rows of W in parts that stay in a core's cache while further rows of x meet them; columns in one part for each thread.
-  const int64_t part = inputs_first ? wide * lanes : 64, parts = (outputs + part - 1) / part;
+  const int64_t part = wide * lanes, parts = (outputs + part - 1) / part;
   in_parallel(parts, 1, [&](int64_t begin, int64_t end) {
-    const int64_t step = inputs_first ? end - begin : 1;
-    for (int64_t i = begin; i < end; i += step)
-      outputs_of(product, x.size(0), inputs_first, i * part, std::min(outputs, (i + step) * part));
+    outputs_of(product, x.size(0), inputs_first, begin * part, std::min(outputs, end * part));
   });
 }
 

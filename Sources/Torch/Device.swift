@@ -36,7 +36,8 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  private init(kind: Kind, index: Int) {
+  // Whether there is such a device is not looked at.
+  package init(kind: Kind, index: Int) {
     self.kind = kind
     self.index = index
   }

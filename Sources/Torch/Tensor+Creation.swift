@@ -99,6 +99,15 @@ extension Tensor {
     produce("cast \(shape) to \(dataType.rawValue)") { ct_to(raw, dataType.raw, device.raw, $0) }
   }
 
+  /// A small tensor on another device, or itself where it already is there; gradients go back the way it came.
+  ///
+  /// - Parameter device: Where to; for what may not fit there, `moved(to:)` says so.
+  /// - Returns: The tensor there.
+  public func on(_ device: Device) -> Tensor {
+    guard device != self.device else { return self }
+    return produce("copy \(shape) to \(device)") { ct_to(raw, ct_dtype(raw), device.raw, $0) }
+  }
+
   /// This tensor on another device; itself where it already is there.
   ///
   /// - Parameter device: Where to.

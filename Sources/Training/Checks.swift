@@ -21,13 +21,13 @@ extension AdamW {
   }
 }
 
-/// Refuses a model that lives elsewhere than where trainers make their tensors, or in a type that they do not train.
+/// Refuses a model in a type that trainers do not train, or that lives elsewhere than where they can do what is asked.
 ///
 /// - Parameters:
 ///   - weight: One of the model's.
 ///   - part: What of the training is done on the CPU only; nil for nothing.
 /// - Throws: `TrainingError.configuration`.
-func checkDevice(_ weight: Tensor, for part: String? = "training") throws(TrainingError) {
+func checkDevice(_ weight: Tensor, for part: String? = nil) throws(TrainingError) {
   if let part, weight.device != .cpu {
     throw .configuration(
       key: "device", reason: "\(part) runs on the CPU, the model is on \(weight.device)")

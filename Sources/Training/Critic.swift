@@ -33,8 +33,10 @@ public final class Critic {
   ) throws {
     self.choice = choice
     policyTrunk = policy.trunk
+    let device = policy.outputWeight.device
     let builder = {
-      weights.map { ParameterBuilder(file: $0) } ?? ParameterBuilder(generator: generator)
+      weights.map { ParameterBuilder(file: $0, device: device) }
+        ?? ParameterBuilder(generator: generator, device: device)
     }
     var parameters = Parameters()
     if choice.kind == .valueModel, policy.adapter != nil {
@@ -42,7 +44,7 @@ public final class Critic {
       let twin = try policy.copy()
       parameters = twin.trainedParameters
       if let weights {
-        let file = ParameterBuilder(file: weights)
+        let file = ParameterBuilder(file: weights, device: device)
         for (name, tensor) in zip(parameters.names, parameters.tensors) {
           tensor.assign(try file(name, tensor.shape, .constant(0)))
         }

@@ -6,6 +6,8 @@ public import RunRecords
 public import Torch
 
 /// A language model that answers prompts: tokens are its actions, the prompt with the tokens so far is its state.
+///
+/// Models may live on a GPU: what is said of the tokens, a number each, is handed to the loop on the processor.
 public final class LanguageAgent: Agent {
   /// What a run works with.
   public struct Parts {
@@ -56,10 +58,11 @@ public final class LanguageAgent: Agent {
   private let sampler: Sampler
   private let promptOrder: Generator
   private let draws: Generator
-  private let adapterDropout: Generator
+  private let adapterDropout: Generator?
   private var waitingPrompts: [Int] = []
 
   private var policy: LanguageModel { parts.policy }
+  private var device: Device { policy.outputWeight.device }
   private var stopTokens: [Int] { policy.configuration.stopTokens }
 
   /// An agent.
@@ -72,7 +75,17 @@ public final class LanguageAgent: Agent {
   public init(_ configuration: PolicyConfiguration, _ parts: Parts, seed: UInt64) throws {
     try configuration.validate()
     guard !parts.prompts.isEmpty else { throw TrainingError.noData("the prompts") }
-    try checkDevice(parts.policy.outputWeight)
+    try checkDevice(
+      parts.policy.outputWeight,
+      for: configuration.method.advantage.baseline == .minimumVariance
+        ? "the baseline of least variance" : nil)
+    guard parts.reference.outputWeight.device == parts.policy.outputWeight.device else {
+      throw TrainingError.configuration(
+        key: "device",
+        reason:
+          "the policy is on \(parts.policy.outputWeight.device), the reference on \(parts.reference.outputWeight.device)"
+      )
+    }
     let longest = parts.prompts.map(\.count).max() ?? 0
     let positions = min(
       parts.policy.configuration.positionCount, parts.reference.configuration.positionCount)
@@ -99,7 +112,11 @@ public final class LanguageAgent: Agent {
       recordsGreedy: configuration.method.objective.greedyAwareness != nil)
     promptOrder = Generator(seed: seed, purpose: "prompts")
     draws = Generator(seed: seed, purpose: "rollouts")
-    adapterDropout = Generator(seed: seed, purpose: "adapter dropout")
+    let dropout = parts.policy.adapter?.configuration.dropout ?? 0
+    adapterDropout =
+      dropout > 0
+      ? Generator(
+        seed: seed, purpose: "adapter dropout", device: parts.policy.outputWeight.device) : nil
   }
 
   /// The weights of the policy that are trained.
@@ -133,8 +150,8 @@ public final class LanguageAgent: Agent {
           (.rewardSeconds, (graded - sampled).seconds),
         ]),
       lengths: rollout.completions.map(\.tokens.count), rewards: Tensor(rewards),
-      logProbabilities: rollout.logProbabilities,
-      greedyLogProbabilities: rollout.greedy?.logProbabilities)
+      logProbabilities: rollout.logProbabilities.on(.cpu),
+      greedyLogProbabilities: rollout.greedy?.logProbabilities.on(.cpu))
   }
 
   // The completions of one prompt stand side by side.
@@ -161,14 +178,14 @@ public final class LanguageAgent: Agent {
   }
 
   private func layout(_ record: Record) -> ResponseLayout {
-    ResponseLayout(record.rollout.completions)
+    ResponseLayout(record.rollout.completions, device: device)
   }
 
   private func layout(_ record: Record, _ minibatch: Minibatch) -> ResponseLayout {
     guard let rows = minibatch.rows else {
       preconditionFailure("a language model sees whole completions")
     }
-    return ResponseLayout(rows.map { record.rollout.completions[$0] })
+    return ResponseLayout(rows.map { record.rollout.completions[$0] }, device: device)
   }
 
   /// Values of the completions' states; a completion that is cut at the length limit is scored as it stands: the episode is over,
@@ -181,9 +198,11 @@ public final class LanguageAgent: Agent {
         ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil)
     let isMaximal = method.advantage.estimator == .maximalActionValue
     return Estimates(
-      values: estimates.values, expectedActionValues: estimates.expectedActionValues,
-      finalValues: .zeros([rollout.completions.count]), actionValues: estimates.actionValues,
-      bootstrapValues: isMaximal ? estimates.maximalActionValues : nil)
+      values: estimates.values.on(.cpu),
+      expectedActionValues: estimates.expectedActionValues?.on(.cpu),
+      finalValues: .zeros([rollout.completions.count]),
+      actionValues: estimates.actionValues?.on(.cpu),
+      bootstrapValues: isMaximal ? estimates.maximalActionValues?.on(.cpu) : nil)
   }
 
   /// The reference's log-probabilities of the tokens taken.
@@ -195,9 +214,9 @@ public final class LanguageAgent: Agent {
       episodes.record.referenceHidden = hidden
     }
     return ReferenceView(
-      logProbabilities: trusted.logProbabilities.select(1, 0),
+      logProbabilities: trusted.logProbabilities.select(1, 0).on(.cpu),
       greedyLogProbabilities: episodes.record.rollout.greedy.map { _ in
-        trusted.logProbabilities.select(1, 1)
+        trusted.logProbabilities.select(1, 1).on(.cpu)
       })
   }
 
@@ -208,7 +227,7 @@ public final class LanguageAgent: Agent {
     guard let drawn = record.rollout.greedy else {
       preconditionFailure("greedy tokens were not drawn")
     }
-    var values = critic.siblingValues(layout(record), siblings: drawn.tokens)
+    var values = critic.siblingValues(layout(record), siblings: drawn.tokens).on(.cpu)
     var rewards = values.zerosLike()
     let endings = GreedyEndings.all(
       of: record.rollout.completions, greedy: drawn.tokens.integers, stopTokens: stopTokens,
@@ -230,7 +249,8 @@ public final class LanguageAgent: Agent {
   /// Log-probabilities, entropies and KL in chunks, values from the same states.
   public func judge(_ record: Record, _ minibatch: Minibatch, _ questions: Questions) -> Judgement {
     let layout = layout(record, minibatch)
-    let pick = { (tensor: Tensor) in tensor.selecting(minibatch.places, along: 0) }
+    let places = minibatch.places.on(device)
+    let pick = { (tensor: Tensor) in tensor.selecting(places, along: 0) }
     var judgement = Judgement()
     // Only passes that are learned from drop anything, and only what the adapter sees: completions are drawn without dropout.
     let context = Trunk.Context(adapterDropout: Tensor.isRecording ? adapterDropout : nil)
@@ -246,17 +266,16 @@ public final class LanguageAgent: Agent {
         temperature: sampling.temperature,
         reference: questions.referenceDivergence
           ? record.referenceHidden.map { (pick($0), parts.reference.outputWeight) } : nil)
-      judgement.logProbabilities = statistics.logProbabilities.select(1, 0)
-      judgement.entropies = statistics.entropies
-      judgement.greedyLogProbabilities = greedy.map { _ in
-        statistics.logProbabilities.select(1, 1)
-      }
-      judgement.referenceDivergences = statistics.divergences
+      let logProbabilities = statistics.logProbabilities.on(.cpu)
+      judgement.logProbabilities = logProbabilities.select(1, 0)
+      judgement.entropies = statistics.entropies.on(.cpu)
+      judgement.greedyLogProbabilities = greedy.map { _ in logProbabilities.select(1, 1) }
+      judgement.referenceDivergences = statistics.divergences?.on(.cpu)
     }
     if questions.critic {
       let estimates = critic.estimates(layout, hidden: hidden)
-      judgement.values = estimates.values
-      judgement.actionValues = estimates.actionValues
+      judgement.values = estimates.values.on(.cpu)
+      judgement.actionValues = estimates.actionValues?.on(.cpu)
     }
     return judgement
   }
@@ -270,7 +289,7 @@ public final class LanguageAgent: Agent {
 
   /// The tokens taken.
   public func actions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
-    layout(record, minibatch).tokens
+    layout(record, minibatch).tokens.on(.cpu)
   }
 
   /// Scores, lengths, endings and variety of the completions, and some of them to read.

@@ -92,6 +92,7 @@ public final class RewardTrainer: Trainer {
   private let average: WeightAverage?
   private let order: Generator
   private let dropout: Generator?
+  private var device: Device { model.trunk.tokenEmbedding.device }
   private var pending: [[Int]] = []
 
   /// A trainer at step zero.
@@ -113,7 +114,9 @@ public final class RewardTrainer: Trainer {
     optimizer = AdamW(model.trainedParameters, configuration.optimizer)
     average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
-    dropout = model.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    dropout =
+      model.hasDropout
+      ? Generator(seed: seed, purpose: "dropout", device: model.trunk.tokenEmbedding.device) : nil
     let count = preferences.count
     guard count >= preferences.least else { throw TrainingError.noData("the preferences") }
     // What is left over counts as a batch where it makes one.
@@ -185,13 +188,13 @@ public final class RewardTrainer: Trainer {
       let bounds = part * texts.count / parts..<(part + 1) * texts.count / parts
       guard parts > 1 else { return passes(sorted[bounds]) }
       // Every pair of texts is compared, so the loss is one for all parts; each is computed again for its gradients.
-      return Tensor.zeros([]).recomputing(
+      return Tensor.zeros([], device: device).recomputing(
         parameters: model.trainedParameters.tensors, drawingFrom: dropout
       ) { [self] _ in passes(sorted[bounds]) }
     }
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
-    let all = Tensor.concatenate(outcomes, along: 0)
+    let all = Tensor.concatenate(outcomes, along: 0).on(.cpu)
     let scores = all.select(1, 0).selecting(Tensor(places), along: 0)
     guard configuration.languageModelWeight > 0 else { return (scores, nil) }
     return (scores, all.select(1, 1).sum() / Double(texts.reduce(0) { $0 + $1.count - 1 }))
@@ -201,13 +204,14 @@ public final class RewardTrainer: Trainer {
   private func passes(_ texts: ArraySlice<[Int]>) -> Tensor {
     let passes = stride(from: texts.startIndex, to: texts.endIndex, by: 16).map { start in
       let chunk = Array(texts[start..<min(start + 16, texts.endIndex)])
-      let batch = TokenBatch(chunk)
+      let batch = TokenBatch(chunk, device: device)
       guard configuration.languageModelWeight > 0 else {
         return model.rawScores(batch, dropout: dropout).unsqueezed(1)
       }
       let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: dropout))
       let layout = ResponseLayout(
-        chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) })
+        chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) },
+        device: device)
       let statistics = TokenStatistics(
         hidden: layout.predicting(hidden), weight: model.trunk.tokenEmbedding,
         targets: layout.tokens.unsqueezed(1))

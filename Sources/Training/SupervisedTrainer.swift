@@ -82,9 +82,7 @@ public final class SupervisedTrainer: Trainer {
     _ model: LanguageModel, examples: [Example], configuration: Configuration, seed: UInt64
   ) throws {
     try configuration.validate()
-    try checkDevice(
-      model.outputWeight,
-      for: model.hasDropout ? "dropout" : configuration.averaging > 0 ? "averaging" : nil)
+    try checkDevice(model.outputWeight)
     guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
     self.model = model
     self.examples = examples
@@ -92,7 +90,9 @@ public final class SupervisedTrainer: Trainer {
     optimizer = AdamW(model.trainedParameters, configuration.optimizer)
     average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
     order = Generator(seed: seed, purpose: "order")
-    dropout = model.hasDropout ? Generator(seed: seed, purpose: "dropout") : nil
+    dropout =
+      model.hasDropout
+      ? Generator(seed: seed, purpose: "dropout", device: model.outputWeight.device) : nil
     // Later epochs have about as many batches as one drawn now, from a generator of its own.
     let perEpoch = LengthBuckets.batches(
       of: examples.map { $0.prompt.count + $0.completion.count },

@@ -19,7 +19,7 @@ final class WeightAverage {
   func update() {
     count += 1
     let decay = min(self.decay, Double(count) / Double(count + 10))
-    FusedUpdate.scale(averages, by: Tensor(decay))
+    FusedUpdate.scale(averages, by: Tensor(decay, device: averages[0].device))
     FusedUpdate.add(source.tensors.map { $0.detached() }, to: averages, factor: 1 - decay)
   }
 

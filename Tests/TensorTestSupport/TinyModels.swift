@@ -2,7 +2,7 @@ public import Foundation
 public import LanguageModels
 public import NeuralNetworks
 public import Tokenization
-import Torch
+public import Torch
 
 /// Models of two layers and width 16, which train in milliseconds.
 public enum Tiny {
@@ -19,16 +19,16 @@ public enum Tiny {
 
   /// A language model with random weights.
   public static func language(
-    _ shape: DecoderConfiguration = Tiny.shape(), seed: UInt64 = 1
+    _ shape: DecoderConfiguration = Tiny.shape(), seed: UInt64 = 1, device: Device = .cpu
   ) throws -> LanguageModel {
-    try LanguageModel(shape, ParameterBuilder(generator: Generator(seed: seed)))
+    try LanguageModel(shape, ParameterBuilder(generator: Generator(seed: seed), device: device))
   }
 
   /// A reward model with random weights.
   public static func reward(
-    _ shape: DecoderConfiguration = Tiny.shape(), seed: UInt64 = 2
+    _ shape: DecoderConfiguration = Tiny.shape(), seed: UInt64 = 2, device: Device = .cpu
   ) throws -> RewardModel {
-    try RewardModel(shape, ParameterBuilder(generator: Generator(seed: seed)))
+    try RewardModel(shape, ParameterBuilder(generator: Generator(seed: seed), device: device))
   }
 
   /// All weights, bit by bit.

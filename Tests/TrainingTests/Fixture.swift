@@ -40,7 +40,8 @@ struct Scene {
   /// A few short steps with one update each, changed at will.
   init(
     _ preset: Method.Preset = .ppo, reward: any Reward = EachReward.varied, seed: UInt64 = 0,
-    prompts: [[Int]] = prompts, _ change: (inout PolicyConfiguration) -> Void = { _ in }
+    prompts: [[Int]] = prompts, shape: DecoderConfiguration = Tiny.shape(), device: Device = .cpu,
+    _ change: (inout PolicyConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = PolicyConfiguration(preset)
     configuration.steps = 10
@@ -49,7 +50,7 @@ struct Scene {
     configuration.sampling = Sampling(maximumLength: 6)
     configuration.optimizer.learningRate = 1e-3
     change(&configuration)
-    policy = try Tiny.language()
+    policy = try Tiny.language(shape, device: device)
     reference = try policy.copy()
     trainer = try PolicyTrainer(
       configuration,

@@ -27,6 +27,8 @@ public struct PolicyRun: Sendable {
     public var lora = AdapterChoice()
     /// How passes are computed: precision and memory.
     public var computation = Computation()
+    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "cpu"
     /// Loop, optimizer, sampling and the method's four choices.
     public var training = PolicyConfiguration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -41,6 +43,7 @@ public struct PolicyRun: Sendable {
       case promptWords = "prompt_words"
       case reward, lora
       case computation = "compute"
+      case device
       case training, output
       case storedType = "stored_type"
       case seed
@@ -105,20 +108,21 @@ public struct PolicyRun: Sendable {
       throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
     }
     try configuration.training.validate()
+    let device = try Device(named: configuration.device)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
     try context.check(
       output: configuration.output, storedType: configuration.storedType,
       isAdapter: configuration.lora.leavesAdapter(on: folder))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
     let policy = try configuration.lora.applied(
-      to: load(folder), seed: configuration.seed)
+      to: load(folder, on: device), seed: configuration.seed)
     let frame = try TextFrame(
       tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    let reference = try reference(for: policy, folder)
+    let reference = try reference(for: policy, folder, on: device)
     let decode = { @Sendable (tokens: [Int]) in
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
-    let rewards = try makeRewards(frame, decode)
+    let rewards = try makeRewards(frame, decode, on: device)
     let longest = try longestPrompt(policy.configuration, frame)
     let prompts = try PromptFiles(
       frame, words: configuration.promptWords, longest: longest
@@ -151,14 +155,16 @@ public struct PolicyRun: Sendable {
       trainedParameterCount: policy.trainedParameters.elementCount, lastReport: last)
   }
 
-  private func load(_ folder: ModelFolder) throws -> LanguageModel {
+  private func load(_ folder: ModelFolder, on device: Device) throws -> LanguageModel {
     var shape = try folder.configuration()
     shape.computation = configuration.computation
-    return try folder.languageModel(configuration: shape)
+    return try folder.languageModel(configuration: shape, device: device)
   }
 
   // The weights under an adapter are there already: whoever asks for them gets them with the adapter off, and not a second time.
-  private func reference(for policy: LanguageModel, _ folder: ModelFolder) throws -> LanguageModel {
+  private func reference(
+    for policy: LanguageModel, _ folder: ModelFolder, on device: Device
+  ) throws -> LanguageModel {
     guard let path = configuration.reference else {
       // A new adapter changes nothing yet, so that the policy at the start is the model without it.
       return try configuration.lora.rank == nil ? policy.copy() : policy.base
@@ -170,7 +176,7 @@ public struct PolicyRun: Sendable {
         return try policy.base
       }
     }
-    return try load(reference)
+    return try load(reference, on: device)
   }
 
   private func save(
@@ -228,12 +234,13 @@ public struct PolicyRun: Sendable {
   }
 
   private func makeRewards(
-    _ frame: TextFrame, _ decode: @escaping @Sendable ([Int]) -> String
+    _ frame: TextFrame, _ decode: @escaping @Sendable ([Int]) -> String, on device: Device
   ) throws -> RewardSet {
     let choice = configuration.reward
     let load = { (path: String, scale: ModelReward.Scale) in
       ModelReward(
-        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(), endOfText: frame.endOfText,
+        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(device: device),
+        endOfText: frame.endOfText,
         scale: scale)
     }
     guard let word = choice.word.map({ BonusWord($0, decode: decode) }) else {

@@ -22,6 +22,8 @@ public struct RewardRun: Sendable {
     public var lora = AdapterChoice()
     /// How passes are computed: precision and memory.
     public var computation = Computation()
+    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "cpu"
     /// How to train.
     public var training = RewardTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -36,6 +38,7 @@ public struct RewardRun: Sendable {
       case heldOut = "held_out"
       case dropout, lora
       case computation = "compute"
+      case device
       case training, output
       case storedType = "stored_type"
       case seed
@@ -81,6 +84,7 @@ public struct RewardRun: Sendable {
     guard !configuration.base.isEmpty else {
       throw TrainingError.configuration(key: "base", reason: "name a language model's folder")
     }
+    let device = try Device(named: configuration.device)
     try context.check(
       output: configuration.output, storedType: configuration.storedType,
       isAdapter: configuration.lora.leavesAdapter(on: nil))
@@ -93,7 +97,8 @@ public struct RewardRun: Sendable {
     try frame.check(shape, key: "base")
     let model = try configuration.lora.applied(
       to: base.rewardModel(
-        headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape),
+        headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape,
+        device: device),
       seed: configuration.seed)
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,

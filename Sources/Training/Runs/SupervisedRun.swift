@@ -23,6 +23,8 @@ public struct SupervisedRun: Sendable {
     public var lora = AdapterChoice()
     /// How passes are computed: precision and memory.
     public var computation = Computation()
+    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "cpu"
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
     /// Where the trained model goes; nil puts it into the run folder.
@@ -37,6 +39,7 @@ public struct SupervisedRun: Sendable {
       case heldOut = "held_out"
       case tokenizer, base, model, lora
       case computation = "compute"
+      case device
       case training, output
       case storedType = "stored_type"
       case seed
@@ -93,6 +96,7 @@ public struct SupervisedRun: Sendable {
     if base == nil, configuration.lora.rank != nil {
       throw TrainingError.configuration(key: "lora.rank", reason: "name a `base` to adapt")
     }
+    let device = try Device(named: configuration.device)
     try context.check(
       output: configuration.output, storedType: configuration.storedType,
       isAdapter: configuration.lora.leavesAdapter(on: base))
@@ -106,7 +110,7 @@ public struct SupervisedRun: Sendable {
     let frame = try TextFrame(
       Tokenizer.load(from: tokenizerURL), file: tokenizerURL, model: base?.configuration())
     let model = try configuration.lora.applied(
-      to: makeModel(frame, base), seed: configuration.seed)
+      to: makeModel(frame, base, on: device), seed: configuration.seed)
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
       tokenizer: tokenizerURL)
@@ -147,14 +151,16 @@ public struct SupervisedRun: Sendable {
       trainedParameterCount: model.trainedParameters.elementCount)
   }
 
-  private func makeModel(_ frame: TextFrame, _ base: ModelFolder?) throws -> LanguageModel {
+  private func makeModel(
+    _ frame: TextFrame, _ base: ModelFolder?, on device: Device
+  ) throws -> LanguageModel {
     let shape = configuration.model
     if let base {
       var found = try base.configuration()
       found.setDropout(shape.dropout)
       found.computation = configuration.computation
       try frame.check(found, key: "base")
-      return try base.languageModel(configuration: found)
+      return try base.languageModel(configuration: found, device: device)
     }
     var fresh = DecoderConfiguration(
       vocabularyCount: frame.tokenizer.identifierBound, positionCount: shape.positions,
@@ -165,7 +171,8 @@ public struct SupervisedRun: Sendable {
     try frame.check(fresh, key: "model")
     return try LanguageModel(
       fresh,
-      ParameterBuilder(generator: Generator(seed: configuration.seed, purpose: "weights")))
+      ParameterBuilder(
+        generator: Generator(seed: configuration.seed, purpose: "weights"), device: device))
   }
 }
 

@@ -153,6 +153,7 @@ private enum SharedMeanings {
       "compute.gradient_checkpointing",
       "Whether blocks are computed again for their gradients instead of kept: less memory, a third more work."
     ),
+    ("device", "Where models live and are trained: cpu, cuda, cuda:N or mps."),
   ]
 
   static let ending: [(key: String, meaning: String)] = [

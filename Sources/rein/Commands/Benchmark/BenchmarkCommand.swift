@@ -11,7 +11,7 @@ struct BenchmarkCommand: ParsableCommand {
     discussion: """
       A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL, transformers, \
       PyTorch and tokenizers doing the same work. `--limits` measures in the same run how fast the machine multiplies matrices \
-      and reads memory, and says which share of that the work came to.
+      and moves through memory, and says which share of that the work came to.
       """, subcommands: [SFT.self, PPO.self, Generate.self, Encode.self])
 
   /// The shape of a random model.

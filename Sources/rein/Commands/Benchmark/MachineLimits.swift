@@ -7,8 +7,8 @@ import Torch
 struct MachineLimits {
   /// Floating-point operations per second of a product of two large matrices.
   let matrixRate: Double
-  /// Bytes per second of reading much more than fits into caches.
-  let readRate: Double
+  /// Bytes per second that go to and from memory, of much more than fits into caches.
+  let memoryRate: Double
 
   /// Measures both, the best of several each.
   ///
@@ -23,7 +23,10 @@ struct MachineLimits {
     matrixRate = 2 * pow(Double(size), 3) / product
     let count = isProcessor ? 1 << 28 : 1 << 30
     let numbers = Tensor.ones([count], device: device)
-    readRate = 4 * Double(count) / Self.seconds(on: device) { _ = numbers.sum() }
+    // Each number is read and written: a sum, which only reads, goes along one stream a core and stays at two thirds of it.
+    memoryRate =
+      8 * Double(count)
+      / Self.seconds(on: device) { FusedUpdate.scale([numbers], by: Tensor(1, device: device)) }
   }
 
   private static func seconds(on device: Device, _ work: () -> Void) -> Double {
@@ -42,28 +45,28 @@ struct MachineLimits {
 struct WorkRate {
   /// Floating-point operations of matrix products per second.
   let operations: Double
-  /// Bytes that cannot but be read, per second.
-  let reads: Double
+  /// Bytes that cannot but go to and from memory, per second.
+  let traffic: Double
 
   /// The rate of a training step.
   ///
   /// 2 operations per weight and token forward and 4 backward, and attention's 12 · layers · width · time per token, halved
-  /// for what lies behind (Chowdhery and others 2022, arXiv 2204.02311, appendix B). All weights are read twice, gradients
-  /// and moments once.
+  /// for what lies behind (Chowdhery and others 2022, arXiv 2204.02311, appendix B). Weights are read for both
+  /// passes, gradients written and read, weights and two moments read and written: ten times the weights' bytes.
   ///
   /// - Parameters:
   ///   - model: What is trained.
   ///   - rows: Texts in a batch.
   ///   - time: Tokens of a text.
   ///   - seconds: How long a step took.
-  /// - Returns: Operations and reads per second.
+  /// - Returns: Operations and bytes per second.
   static func training(_ model: LanguageModel, rows: Int, time: Int, seconds: Double) -> WorkRate {
     let shape = model.configuration
     let attention = 6 * shape.layerCount * shape.headCount * shape.headWidth * time
     let perToken = Double(6 * multiplied(model) + attention)
     return WorkRate(
       operations: perToken * Double(rows * time) / seconds,
-      reads: Double(5 * bytes(model)) / seconds)
+      traffic: Double(10 * bytes(model)) / seconds)
   }
 
   /// The rate of sampling: prompts once, then a pass per token, which reads all weights and the keys and values so far.
@@ -74,7 +77,7 @@ struct WorkRate {
   ///   - prompt: Tokens of a prompt.
   ///   - new: Tokens of a completion.
   ///   - seconds: How long all of it took.
-  /// - Returns: Operations and reads per second.
+  /// - Returns: Operations and bytes per second.
   static func sampling(
     _ model: LanguageModel, rows: Int, prompt: Int, new: Int, seconds: Double
   ) -> WorkRate {
@@ -84,7 +87,7 @@ struct WorkRate {
     let held = cached * model.outputWeight.dataType.byteCount * (prompt + new / 2)
     return WorkRate(
       operations: 2 * Double(multiplied(model)) * tokens / seconds,
-      reads: Double(new) * Double(bytes(model) + held) / seconds)
+      traffic: Double(new) * Double(bytes(model) + held) / seconds)
   }
 
   // Weights that stand in a matrix product: tables are only looked up, but for one that is the output projection too.
@@ -105,15 +108,15 @@ struct WorkRate {
     String(
       format: "%.0f of %.0f GFLOP/s (%.0f %%), %.1f of %.1f GB/s (%.0f %%)",
       operations / 1e9, limits.matrixRate / 1e9, 100 * operations / limits.matrixRate,
-      reads / 1e9, limits.readRate / 1e9, 100 * reads / limits.readRate)
+      traffic / 1e9, limits.memoryRate / 1e9, 100 * traffic / limits.memoryRate)
   }
 
   /// Shares of what the machine can do, for JSON.
   func fields(beside limits: MachineLimits) -> [String: Any] {
     [
       "flops": operations, "matrix_flops": limits.matrixRate,
-      "matrix_share": operations / limits.matrixRate, "bytes_per_second": reads,
-      "read_bytes_per_second": limits.readRate, "read_share": reads / limits.readRate,
+      "matrix_share": operations / limits.matrixRate, "bytes_per_second": traffic,
+      "memory_bytes_per_second": limits.memoryRate, "memory_share": traffic / limits.memoryRate,
     ]
   }
 }

@@ -20,6 +20,9 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var choice: ModelChoice
 
+  @Option(help: "cpu, cuda, cuda:N or mps.")
+  var device = "cpu"
+
   @Option(help: "A JSON Lines file; none reads standard input.")
   var input: String?
 
@@ -33,18 +36,19 @@ struct ScoreCommand: ParsableCommand {
     guard temperature > 0 && temperature.isFinite else {
       throw InputProblem("--temperature \(temperature) is not above 0")
     }
+    let place = try Device(named: device)
     let folder = choice.folder
     let isReward = try choice.isRewardModel()
     let configuration = try folder.configuration()
     let rows = try ScoreRows(folder, configuration, name: input ?? "standard input")
     let scorer: ([[Int]]) throws -> [[String: Any]]
     if isReward {
-      let reward = try choice.rewardModel()
+      let reward = try choice.rewardModel(device: place)
       scorer = { texts in
         zip(texts, reward.scores(texts)).map { ["tokens": $0, "reward": $1] }
       }
     } else {
-      scorer = try languageModelScorer()
+      scorer = try languageModelScorer(on: place)
     }
     let text = try readInput()
     guard !text.allSatisfy(\.isWhitespace) else {
@@ -84,12 +88,13 @@ struct ScoreCommand: ParsableCommand {
     }
   }
 
-  private func languageModelScorer() throws -> ([[Int]]) -> [[String: Any]] {
-    let policy = try choice.languageModel()
-    let critic = try choice.critic()
+  private func languageModelScorer(on device: Device) throws -> ([[Int]]) -> [[String: Any]] {
+    let policy = try choice.languageModel(device: device)
+    let critic = try choice.critic(device: device)
     return { texts in
       let layout = ResponseLayout(
-        texts.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .length) })
+        texts.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .length) },
+        device: device)
       let (statistics, hidden) = policy.statistics(layout, temperature: temperature)
       let logs = statistics.logProbabilities.doubles
       let entropies = statistics.entropies.doubles

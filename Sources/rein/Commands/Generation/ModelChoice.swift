@@ -30,15 +30,17 @@ struct ModelChoice: ParsableArguments {
   }
 
   /// The reward model, its adapter merged into it.
-  func rewardModel() throws -> RewardModel {
-    try (adapterFolder?.rewardModel(on: folder) ?? folder.rewardModel()).merged()
+  func rewardModel(device: Device) throws -> RewardModel {
+    try
+      (adapterFolder?.rewardModel(on: folder, device: device)
+      ?? folder.rewardModel(device: device)).merged()
   }
 
   /// The critic that lies beside the model or its adapter, if one does.
-  func critic() throws -> Critic? {
+  func critic(device: Device) throws -> Critic? {
     let place = adapterFolder.map { ModelFolder($0.url) } ?? folder
     guard FileManager.default.fileExists(atPath: place.criticURL.path) else { return nil }
-    return try place.critic(for: adaptedModel(.float32, .cpu))
+    return try place.critic(for: adaptedModel(.float32, device))
   }
 
   private func adaptedModel(_ dataType: DataType, _ device: Device) throws -> LanguageModel {

@@ -19,8 +19,7 @@ extension RunFolder {
     at url: URL, configuration: String, manifest: RunManifest, existing: Existing = .refuse
   ) throws(RunRecordsError) -> RunFolder {
     let folder = RunFolder(at: url)
-    let isOccupied = !((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
-      .isEmpty
+    let isOccupied = folder.isOccupied
     var manifest = manifest
     switch existing {
     case .refuse:
@@ -41,19 +40,27 @@ extension RunFolder {
       }
       try folder.removeRecords()
     }
-    try folder.makeFolders()
-    try folder.write(Data(configuration.utf8), to: folder.configuration)
+    try folder.make(url)
+    // The manifest is what makes a folder a run, so it is the first thing in it.
     try folder.write(try folder.json(manifest), to: folder.manifest)
+    try folder.write(Data(configuration.utf8), to: folder.configuration)
+    try folder.make(folder.checkpoints)
     return folder
   }
 
-  private func makeFolders() throws(RunRecordsError) {
-    for folder in [url, checkpoints] {
-      do {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      } catch {
-        throw .file(.unwritable(file: folder.path, reason: "the folder cannot be created"))
-      }
+  // Beside a lock and what a start leaves that was killed.
+  var isOccupied: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    return names.contains {
+      $0 != RunLock.fileName && !($0.hasPrefix(".manifest.json.") && $0.hasSuffix(".partial"))
+    }
+  }
+
+  private func make(_ folder: URL) throws(RunRecordsError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .file(.unwritable(file: folder.path, reason: "the folder cannot be created"))
     }
   }
 

@@ -8,7 +8,8 @@ public import Foundation
 ///       manifest.json          command line, seed, versions, dates
 ///       events.jsonl           metrics, one line per step
 ///       samples.jsonl          completions to read, one line each
-///       checkpoints/           models and optimizer states
+///       checkpoints/           models with all that resuming needs, a folder for each step
+///       .lock                  held by the process that writes
 ///       tensorboard/           event files
 public struct RunFolder: Hashable, Sendable {
   /// What to do with a folder that holds something already.
@@ -25,7 +26,13 @@ public struct RunFolder: Hashable, Sendable {
   public let url: URL
 
   /// The configuration, as text.
-  public var configuration: URL { url.appendingPathComponent("configuration.yaml") }
+  public var configuration: URL { RunFolder.configuration(of: url) }
+
+  /// Where the configuration of a run is, or would be.
+  public static func configuration(of folder: URL) -> URL {
+    folder.appendingPathComponent("configuration.yaml")
+  }
+
   /// The manifest.
   public var manifest: URL { url.appendingPathComponent("manifest.json") }
   /// The metrics.
@@ -33,7 +40,13 @@ public struct RunFolder: Hashable, Sendable {
   /// The samples.
   public var samples: URL { url.appendingPathComponent("samples.jsonl") }
   /// The folder of checkpoints.
-  public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  public var checkpoints: URL { RunFolder.checkpoints(of: url) }
+
+  /// Where the checkpoints of a run are, or would be.
+  public static func checkpoints(of folder: URL) -> URL {
+    folder.appendingPathComponent("checkpoints")
+  }
+
   /// The folder of TensorBoard's event files.
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
   /// The report, once somebody renders it.

@@ -8,7 +8,7 @@ public final class RunRecorder: Sendable {
   public let folder: RunFolder
   private let events: AppendingFile
   private let samples: AppendingFile
-  private let tensorBoard: TensorBoardFile?
+  let tensorBoard: TensorBoardFile?
 
   /// Whether event files for TensorBoard are written as well.
   public enum TensorBoard: Sendable {

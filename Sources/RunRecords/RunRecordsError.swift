@@ -8,6 +8,8 @@ public enum RunRecordsError: Error, Hashable, Sendable {
   case folderNotEmpty(String)
   /// The folder is to be resumed or opened, but holds no run.
   case notARun(String)
+  /// Another process writes into the folder.
+  case inUse(String)
 }
 
 extension RunRecordsError: CustomStringConvertible {
@@ -17,9 +19,11 @@ extension RunRecordsError: CustomStringConvertible {
     case .file(let error):
       error.description
     case .folderNotEmpty(let folder):
-      "\(folder): exists and is not empty; --overwrite writes over it, or choose another name"
+      "\(folder): exists and is not empty; --resume goes on with a run, --overwrite writes over it; or choose another name"
     case .notARun(let folder):
       "\(folder): holds no run (there is no manifest.json); check the path"
+    case .inUse(let folder):
+      "\(folder): another process writes into this run; wait for it, stop it, or choose another name"
     }
   }
 }

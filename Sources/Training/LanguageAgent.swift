@@ -60,6 +60,9 @@ public final class LanguageAgent: Agent {
   private let draws: Generator
   private let adapterDropout: Generator?
   private var waitingPrompts: [Int] = []
+  private lazy var promptFingerprint = Fingerprint.of(parts.prompts)
+  private lazy var frozenFingerprint = parts.policy.frozenFingerprint
+  private lazy var referenceFingerprint = Fingerprint.of(parts.reference.parameters)
 
   private var policy: LanguageModel { parts.policy }
   private var device: Device { policy.outputWeight.device }
@@ -312,5 +315,20 @@ public final class LanguageAgent: Agent {
         completion: parts.decode(completion.text), rewards: ["score": score])
     }
     return (metrics + record.timings, samples)
+  }
+}
+
+extension LanguageAgent: Resumable {
+  /// Weights of policy and critic, the prompts that wait, and every random generator.
+  public func carry(_ state: TrainingState) throws {
+    try state.expect("the prompts", promptFingerprint)
+    try state.expect("the frozen weights", frozenFingerprint)
+    try state.expect("the reference model", referenceFingerprint)
+    try state.carry("policy", policy.trainedParameters)
+    try state.carry("critic", critic.parameters)
+    try state.carry("waiting prompts", &waitingPrompts)
+    try state.carry("prompt order", promptOrder)
+    try state.carry("draws", draws)
+    try state.carry("adapter dropout", adapterDropout)
   }
 }

@@ -186,6 +186,16 @@ struct PolicyImprover<World: Agent> {
   }
 }
 
+extension PolicyImprover: Resumable {
+  /// Optimizers, and the order of minibatches.
+  func carry(_ state: TrainingState) throws {
+    try state.carry("optimizer", optimizer.state)
+    if let criticOptimizer { try state.carry("critic optimizer", criticOptimizer.state) }
+    try state.carry("order", order)
+    try state.carry("shuffles", shuffles)
+  }
+}
+
 extension PolicyImprover {
   /// TRPO: conjugate gradients on Fisher-vector products, then a line search on the surrogate.
   private func naturalStep(

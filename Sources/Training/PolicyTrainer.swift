@@ -22,7 +22,7 @@ public final class PolicyTrainer<World: Agent>: Trainer {
   private var controller: DivergenceController
   private var penalty: AdaptivePenalty
   private var trajectories = 0
-  private let started = Date()
+  private var started = Date()
 
   /// A trainer at step zero.
   ///
@@ -129,6 +129,21 @@ public final class PolicyTrainer<World: Agent>: Trainer {
     ]
     if let score { metrics.append((.rlhfReward, score + cost)) }
     return metrics
+  }
+}
+
+extension PolicyTrainer: Resumable where World: Resumable {
+  /// The agent with its weights, optimizers, controllers, and every random generator.
+  public func carry(_ state: TrainingState) throws {
+    try state.carry("agent", agent)
+    try state.carry("improver", improver)
+    try state.carry("steps", &stepsTaken)
+    try state.carry("trajectories", &trajectories)
+    try state.carry("controller", &controller)
+    try state.carry("penalty", &penalty)
+    var elapsed = -started.timeIntervalSinceNow
+    try state.carry("seconds", &elapsed)
+    if state.isRestoring { started = Date(timeIntervalSinceNow: -elapsed) }
   }
 }
 

@@ -94,6 +94,8 @@ public final class RewardTrainer: Trainer {
   private let dropout: Generator?
   private var device: Device { model.trunk.tokenEmbedding.device }
   private var pending: [[Int]] = []
+  private lazy var dataFingerprint = preferences.fingerprint
+  private lazy var frozenFingerprint = model.frozenFingerprint
 
   /// A trainer at step zero.
   ///
@@ -166,17 +168,26 @@ public final class RewardTrainer: Trainer {
     average?.whileApplied { model.scores(texts) } ?? model.scores(texts)
   }
 
+  /// Does something with the model as it is to be kept: averaged weights, scores of mean 0 and deviation 1 on reference texts.
+  ///
+  /// - Parameters:
+  ///   - references: Token sequences, such as the training texts.
+  ///   - body: What is done with the model, whose weights are the trainer's own.
+  /// - Returns: What it gave.
+  /// - Throws: What it throws.
+  public func withFinalModel<Value>(
+    normalizingOn references: [[Int]], _ body: (RewardModel) throws -> Value
+  ) rethrows -> Value {
+    try average?.whileApplied { try body(model.normalized(on: references)) }
+      ?? body(model.normalized(on: references))
+  }
+
   /// Ends the training: averaged weights stay, and scores are normalised to mean 0 and deviation 1 on reference texts.
   ///
   /// - Parameter references: Token sequences, such as the training texts.
   public func finish(normalizingOn references: [[Int]]) {
     average?.settle()
-    model.normalization = .identity
-    let raw = model.scores(references)
-    let mean = raw.reduce(0, +) / Double(raw.count)
-    let variance =
-      raw.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, raw.count - 1))
-    model.normalization = .init(mean: mean, deviation: max(variance.squareRoot(), 1e-8))
+    model = model.normalized(on: references)
   }
 
   // Scores [texts], and the mean cross-entropy of their tokens where it is wanted. Texts of like length share a pass.
@@ -283,5 +294,34 @@ extension RewardTrainer.Preferences {
       }
       return (chosen, pairs)
     }
+  }
+}
+
+extension RewardModel {
+  /// The same weights with scores of mean 0 and deviation 1 on some texts.
+  fileprivate func normalized(on references: [[Int]]) -> RewardModel {
+    var model = self
+    model.normalization = .identity
+    let raw = model.scores(references)
+    let mean = raw.reduce(0, +) / Double(raw.count)
+    let variance =
+      raw.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, raw.count - 1))
+    model.normalization = .init(mean: mean, deviation: max(variance.squareRoot(), 1e-8))
+    return model
+  }
+}
+
+extension RewardTrainer: Resumable {
+  /// Weights, optimizer, average, the order of texts and where it stands.
+  public func carry(_ state: TrainingState) throws {
+    try state.expect("the training data", dataFingerprint)
+    try state.expect("the frozen weights", frozenFingerprint)
+    try state.carry("steps", &stepsTaken)
+    try state.carry("pending", &pending)
+    try state.carry("order", order)
+    try state.carry("dropout", dropout)
+    try state.carry("model", model.trainedParameters)
+    try state.carry("optimizer", optimizer.state)
+    try state.carry("average", average)
   }
 }

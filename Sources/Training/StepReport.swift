@@ -16,6 +16,12 @@ public struct StepReport: Sendable {
     self.samples = samples
   }
 
+  /// What a run recorded of a step.
+  init(_ event: MetricEvent) {
+    self.init(
+      step: event.step, metrics: event.values.sorted { $0.key.name < $1.key.name }.map { ($0, $1) })
+  }
+
   /// The value of a metric, if it was reported.
   public subscript(metric: Metric) -> Double? {
     metrics.first { $0.metric == metric }?.value

@@ -69,6 +69,9 @@ public final class SupervisedTrainer: Trainer {
   private let dropout: Generator?
   private var pending: [[Int]] = []
   private var tokensSeen = 0
+  private lazy var dataFingerprint = Fingerprint.of(
+    examples.lazy.flatMap { [$0.prompt, $0.completion] })
+  private lazy var frozenFingerprint = model.frozenFingerprint
 
   /// A trainer at step zero.
   ///
@@ -160,9 +163,18 @@ public final class SupervisedTrainer: Trainer {
       }
       return (nats, tokens)
     }
-    let (nats, tokens) = average?.whileApplied(measure) ?? measure()
+    let (nats, tokens) = withFinalWeights(measure)
     let bytes = examples.reduce(0) { $0 + $1.byteCount }
     return (nats / Double(tokens), nats / log(2) / Double(bytes))
+  }
+
+  /// Does something while the model holds the weights that are to be kept: the averaged ones, where there are any.
+  ///
+  /// - Parameter body: What is done.
+  /// - Returns: What it gave.
+  /// - Throws: What it throws.
+  public func withFinalWeights<Value>(_ body: () throws -> Value) rethrows -> Value {
+    try average?.whileApplied(body) ?? body()
   }
 
   /// Ends the training: from now on the model holds the averaged weights, where there are any.
@@ -175,5 +187,21 @@ public final class SupervisedTrainer: Trainer {
         tokensPerBatch: configuration.batchTokens, using: order)
     }
     return pending.removeLast()
+  }
+}
+
+extension SupervisedTrainer: Resumable {
+  /// Weights, optimizer, average, the order of texts and where it stands.
+  public func carry(_ state: TrainingState) throws {
+    try state.expect("the frozen weights", frozenFingerprint)
+    try state.expect("the training data", dataFingerprint)
+    try state.carry("steps", &stepsTaken)
+    try state.carry("tokens", &tokensSeen)
+    try state.carry("pending", &pending)
+    try state.carry("order", order)
+    try state.carry("dropout", dropout)
+    try state.carry("model", model.trainedParameters)
+    try state.carry("optimizer", optimizer.state)
+    try state.carry("average", average)
   }
 }

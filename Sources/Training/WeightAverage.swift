@@ -36,3 +36,12 @@ final class WeightAverage {
     return try body()
   }
 }
+
+extension WeightAverage: Resumable {
+  func carry(_ state: TrainingState) throws {
+    try state.carry("count", &count)
+    var named = Parameters()
+    for (name, tensor) in zip(source.names, averages) { named.append(name, tensor) }
+    try state.carry("weights", named)
+  }
+}

@@ -81,22 +81,20 @@ public struct ControlRun: Sendable {
       configuration.training, seed: configuration.seed, makeEnvironment: makeWorld)
     if let base { try agent.restore(base) }
     let trainer = try PolicyTrainer(configuration.training, agent: agent, seed: configuration.seed)
-    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+    let session = try RunSession(context, trainer, seed: configuration.seed, observer: observer)
     let save = { (folder: URL) in
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try SafeTensors.write(
         agent.parameters, to: weights(in: folder),
         metadata: ["format": "pt", "world": configuration.environment.title])
     }
-    var last: StepReport?
-    let isFinished = try session.run(trainer) { report in
+    let isFinished = try session.run { report in
       let score = report[.episodeReturn].map { "return \($0.short)  " } ?? ""
       return score + "\(Int(report[.environmentSteps] ?? 0)) actions"
-    } rescue: {
+    } save: {
       try save($0)
-    } each: { report in
-      last = report
-      return report
+    } each: {
+      $0
     }
     let model = try session.save(to: configuration.output, isFinished: isFinished, save)
     let returns = { (choice: EnvironmentAgent.Choice) in
@@ -104,7 +102,7 @@ public struct ControlRun: Sendable {
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: model,
-      lastReport: last, sampledReturns: try returns(.sampled),
+      lastReport: session.last, sampledReturns: try returns(.sampled),
       greedyReturns: try returns(.mostProbable))
   }
 

@@ -31,6 +31,8 @@ public struct PolicyRun: Sendable {
     public var device = "cpu"
     /// Loop, optimizer, sampling and the method's four choices.
     public var training = PolicyConfiguration()
+    /// When checkpoints are written, and which of them stay.
+    public var checkpoints = CheckpointSettings()
     /// Where the trained model goes; nil puts it into the run folder.
     public var output: String?
     /// The type weights are stored in.
@@ -44,7 +46,7 @@ public struct PolicyRun: Sendable {
       case reward, lora
       case computation = "compute"
       case device
-      case training, output
+      case training, checkpoints, output
       case storedType = "stored_type"
       case seed
     }
@@ -135,16 +137,16 @@ public struct PolicyRun: Sendable {
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.policy,
       storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
-    let session = try RunSession(context, seed: configuration.seed, observer: observer)
-    var last: StepReport?
-    let isFinished = try session.run(trainer) { report in
+    let session = try RunSession(
+      context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
+      observer: observer)
+    let isFinished = try session.run { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
-    } rescue: { folder in
+    } save: { folder in
       try save(policy, trainer.agent.critic, saver, in: folder)
     } each: { report in
       var report = report
       report.metrics += try rewards.watched(trainer.agent.lastCompletions)
-      last = report
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
@@ -152,7 +154,7 @@ public struct PolicyRun: Sendable {
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
-      trainedParameterCount: policy.trainedParameters.elementCount, lastReport: last)
+      trainedParameterCount: policy.trainedParameters.elementCount, lastReport: session.last)
   }
 
   private func load(_ folder: ModelFolder, on device: Device) throws -> LanguageModel {

@@ -26,6 +26,8 @@ public struct RewardRun: Sendable {
     public var device = "cpu"
     /// How to train.
     public var training = RewardTrainer.Configuration()
+    /// When checkpoints are written, and which of them stay.
+    public var checkpoints = CheckpointSettings()
     /// Where the trained model goes; nil puts it into the run folder.
     public var output: String?
     /// The type weights are stored in.
@@ -39,7 +41,7 @@ public struct RewardRun: Sendable {
       case dropout, lora
       case computation = "compute"
       case device
-      case training, output
+      case training, checkpoints, output
       case storedType = "stored_type"
       case seed
     }
@@ -120,13 +122,16 @@ public struct RewardRun: Sendable {
     let trainer = try RewardTrainer(
       model, preferences: preferences, configuration: configuration.training,
       seed: configuration.seed)
-    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+    let session = try RunSession(
+      context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
+      observer: observer)
 
-    let isFinished = try session.run(trainer) { report in
+    let isFinished = try session.run { report in
       "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.accuracy] ?? .nan).short)"
-    } rescue: { folder in
-      trainer.finish(normalizingOn: preferences.texts)
-      try saver.save(trainer.model, in: folder)
+    } save: { folder in
+      try trainer.withFinalModel(normalizingOn: preferences.texts.spread(over: 128)) {
+        try saver.save($0, in: folder)
+      }
     } each: { report in
       let interval = max(1, trainer.stepCount / 10)
       guard let first = heldOut.first,
@@ -149,6 +154,13 @@ public struct RewardRun: Sendable {
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       accuracies: accuracies, parameterCount: model.parameters.elementCount,
       trainedParameterCount: model.trainedParameters.elementCount)
+  }
+}
+
+extension Array {
+  /// At most so many elements, evenly spread.
+  fileprivate func spread(over count: Int) -> [Element] {
+    self.count <= count ? self : (0..<count).map { self[$0 * self.count / count] }
   }
 }
 

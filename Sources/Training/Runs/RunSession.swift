@@ -1,117 +1,146 @@
 import Feedback
-public import Foundation
+import Foundation
 import LanguageModels
-public import RunRecords
+import RunRecords
 import Torch
 
-/// What a run tells while it works, and whether it shall go on.
-public struct RunObserver: Sendable {
-  /// Shows progress: steps done, steps in all, a short message.
-  public var progress: @Sendable (_ completed: Int, _ total: Int, _ message: String) -> Void
-  /// Shows a line that shall stay.
-  public var note: @Sendable (String) -> Void
-  /// Whether somebody asked the run to stop after this step.
-  public var isStopRequested: @Sendable () -> Bool
-
-  /// An observer that shows nothing and never stops.
-  public static let silent = RunObserver(
-    progress: { _, _, _ in }, note: { _ in }, isStopRequested: { false })
-
-  /// An observer.
-  public init(
-    progress: @escaping @Sendable (Int, Int, String) -> Void,
-    note: @escaping @Sendable (String) -> Void, isStopRequested: @escaping @Sendable () -> Bool
-  ) {
-    self.progress = progress
-    self.note = note
-    self.isStopRequested = isStopRequested
-  }
-}
-
-/// Where a run writes and what it is made from, as the command line knows it.
-public struct RunContext: Sendable {
-  /// The folder of the run, usually `runs/<name>`.
-  public var folder: URL
-  /// The resolved configuration as text.
-  public var configurationText: String
-  /// The command line.
-  public var commandLine: [String]
-  /// Versions of what the run was made with.
-  public var versions: [String: String]
-  /// What to do where the folder holds a run already.
-  public var existing: RunFolder.Existing
-
-  /// A context.
-  public init(
-    folder: URL, configurationText: String, commandLine: [String], versions: [String: String],
-    existing: RunFolder.Existing
-  ) {
-    self.folder = folder
-    self.configurationText = configurationText
-    self.commandLine = commandLine
-    self.versions = versions
-    self.existing = existing
-  }
-}
-
 /// A run folder that is being written, and who watches.
-struct RunSession {
-  let recorder: RunRecorder
-  let observer: RunObserver
+final class RunSession {
+  /// Whose steps are taken.
+  let trainer: any Trainer
+  private let lock: RunLock?
+  private let recorder: RunRecorder
+  private let observer: RunObserver
+  private let settings: CheckpointSettings
+  private var checkpoints: CheckpointStore
+  /// What the last step said, also where an earlier process took it.
+  private(set) var last: StepReport?
+  private var resumable: (any Resumable)? { trainer as? any Resumable }
 
-  init(_ context: RunContext, seed: UInt64, observer: RunObserver) throws {
-    let manifest = RunManifest(
-      commandLine: context.commandLine, seed: seed, versions: context.versions)
-    let folder = try RunFolder.create(
-      at: context.folder, configuration: context.configurationText, manifest: manifest,
-      existing: context.existing)
-    recorder = try RunRecorder(in: folder)
-    self.observer = observer
-  }
-
-  private func takeSteps(
-    _ trainer: any Trainer, message: (StepReport) -> String,
-    each: (StepReport) throws -> StepReport
-  ) throws -> Bool {
-    while trainer.stepsTaken < trainer.stepCount {
-      let report = try each(try trainer.step())
-      try record(report)
-      observer.progress(report.step, trainer.stepCount, message(report))
-      if observer.isStopRequested() {
-        try recorder.synchronize()
-        return trainer.stepsTaken == trainer.stepCount
-      }
-    }
-    try recorder.synchronize()
-    return true
-  }
-
-  /// Steps a trainer to its end, or until somebody asks to stop; where a step fails, what was learned before it goes into
-  /// the run folder before the error goes on.
+  /// Opens a run folder; where it is to be resumed, the trainer goes on from its newest checkpoint.
   ///
   /// - Parameters:
-  ///   - trainer: The trainer.
+  ///   - context: Where to write.
+  ///   - trainer: At its start.
+  ///   - seed: The run's seed.
+  ///   - settings: When checkpoints are written.
+  ///   - observer: Who watches.
+  /// - Throws: What keeps the folder from being written, or the run from going on; the folder is then as it was.
+  init(
+    _ context: RunContext, _ trainer: any Trainer, seed: UInt64,
+    checkpoints settings: CheckpointSettings = CheckpointSettings(), observer: RunObserver
+  ) throws {
+    try settings.validate()
+    self.trainer = trainer
+    self.settings = settings
+    self.observer = observer
+    lock = try RunLock.acquire(for: context.folder)
+    checkpoints = CheckpointStore(RunFolder.checkpoints(of: context.folder), settings)
+    let isBegun = (try? RunFolder(opening: context.folder)) != nil
+    let isResumed = context.existing == .resume && isBegun
+    if isResumed {
+      guard let resumable = trainer as? any Resumable else {
+        throw CheckpointError.unsupported(
+          "--resume: the state of this run's world cannot be saved, so it has no checkpoints; start anew with --overwrite"
+        )
+      }
+      if let newest = checkpoints.newest { try checkpoints.restore(resumable, from: newest.url) }
+    }
+    let folder = try RunFolder.create(
+      at: context.folder, configuration: context.configurationText,
+      manifest: RunManifest(
+        commandLine: context.commandLine, seed: seed, versions: context.versions),
+      existing: context.existing == .resume && !isBegun ? .refuse : context.existing)
+    recorder =
+      isResumed
+      ? try .resuming(folder, after: trainer.stepsTaken) : try RunRecorder(in: folder)
+    guard context.existing == .resume else { return }
+    last = try folder.readEvents().last.map(StepReport.init)
+    observer.note(
+      trainer.stepsTaken > 0
+        ? "going on after step \(trainer.stepsTaken) of \(trainer.stepCount)"
+        : "\(folder.url.path) has no checkpoint yet: starting at the first step")
+  }
+
+  /// Steps the trainer to its end, or until somebody asks to stop, with checkpoints on the way.
+  ///
+  /// Where a step fails, what was learned before it is saved before the error goes on.
+  ///
+  /// - Parameters:
   ///   - message: What the progress line says of a step.
-  ///   - rescue: Saves the model in a folder.
+  ///   - save: Writes the model as it stands into a folder.
   ///   - each: Adds to a step's report before it is written.
   /// - Returns: Whether the trainer reached its end.
   /// - Throws: What stopped a step, or what keeps records from being written.
   func run(
-    _ trainer: any Trainer, message: (StepReport) -> String, rescue: (URL) throws -> Void,
+    message: (StepReport) -> String, save: (URL) throws -> Void,
     each: (StepReport) throws -> StepReport
   ) throws -> Bool {
     do {
-      return try takeSteps(trainer, message: message, each: each)
-    } catch {
-      guard trainer.stepsTaken > 0 else { throw error }
-      let model = recorder.folder.url.appending(path: "model")
-      do {
-        try rescue(model)
-        observer.note("the model of step \(trainer.stepsTaken) is in \(model.path)")
-      } catch let second {
-        observer.note("the model of step \(trainer.stepsTaken) could not be saved: \(second)")
+      while trainer.stepsTaken < trainer.stepCount {
+        let own = try takeStep()
+        let report = try each(own)
+        try record(report)
+        last = report
+        observer.progress(report.step, trainer.stepCount, message(report))
+        let isStopped = observer.isStopRequested()
+        let isLast = trainer.stepsTaken == trainer.stepCount
+        let isDue = checkpoints.isDue(after: report, own: own)
+        if isStopped || isDue || isLast && settings.interval != nil {
+          try writeCheckpoint(report, save)
+        }
+        if isStopped { return isLast }
       }
-      throw error
+      try recorder.synchronize()
+      return true
+    } catch {
+      let failure = error as? StepFailure
+      rescue(isWhole: failure?.isWhole ?? false, save)
+      throw failure?.reason ?? error
+    }
+  }
+
+  private struct StepFailure: Error {
+    var reason: any Error
+    /// Whether the trainer is as it was before the step.
+    var isWhole: Bool
+  }
+
+  // Whatever fails before a weight is changed leaves the trainer as it was: the same draws come again.
+  private func takeStep() throws -> StepReport {
+    let draws = try resumable.map { try Draws(of: $0) }
+    do {
+      return try trainer.step()
+    } catch {
+      if case TrainingError.diverged = error { throw StepFailure(reason: error, isWhole: false) }
+      guard let draws else { throw StepFailure(reason: error, isWhole: false) }
+      try resumable?.carry(TrainingState(restoring: draws))
+      throw StepFailure(reason: error, isWhole: true)
+    }
+  }
+
+  private func writeCheckpoint(_ report: StepReport?, _ save: (URL) throws -> Void) throws {
+    guard let resumable else { return }
+    // A checkpoint stands for records that are on the disk.
+    try recorder.synchronize()
+    try checkpoints.write(report, step: trainer.stepsTaken, resumable, save: save)
+  }
+
+  private func rescue(isWhole: Bool, _ save: (URL) throws -> Void) {
+    let step = trainer.stepsTaken
+    guard step > 0 else { return }
+    do {
+      if isWhole, resumable != nil {
+        try writeCheckpoint(nil, save)
+        observer.note("--resume goes on after step \(step)")
+      } else if let newest = checkpoints.newest {
+        observer.note("--resume goes on after step \(newest.step)")
+      }
+      let model = recorder.folder.url.appending(path: "model")
+      try save(model)
+      observer.note("the model of step \(step) is in \(model.path)")
+    } catch {
+      observer.note("the model of step \(step) could not be saved: \(error)")
     }
   }
 
@@ -140,60 +169,12 @@ struct RunSession {
     }
   }
 
-  /// Writes a report.
-  func record(_ report: StepReport) throws {
+  private func record(_ report: StepReport) throws {
     var values = Dictionary(
       report.metrics.map { ($0.metric, $0.value) }, uniquingKeysWith: { $1 })
     values[.peakMemory] = Double(ProcessMemory.peak)
     try recorder.record(MetricEvent(step: report.step, values: values))
     for sample in report.samples { try recorder.record(sample) }
-  }
-}
-
-/// How a run ended.
-public enum RunEnding: Sendable {
-  /// All steps were taken.
-  case finished
-  /// Somebody asked it to stop; what it had learned is saved.
-  case stopped(afterSteps: Int)
-}
-
-extension RunContext {
-  /// Refuses, before anything is trained, to write over a model that is there, to write where nothing can be written, and to
-  /// store weights as whole numbers.
-  ///
-  /// - Parameters:
-  ///   - output: Where the trained model shall go.
-  ///   - type: The type its weights shall have.
-  ///   - isAdapter: Whether it will be an adapter and no whole model.
-  /// - Throws: `TrainingError.configuration`, `FileError.unwritable`.
-  func check(output: String?, storedType type: DataType, isAdapter: Bool = false) throws {
-    guard type.isFloatingPoint, type != .float64 else {
-      throw TrainingError.configuration(
-        key: "stored_type", reason: "\(type) holds no weights: use float32, bfloat16 or float16")
-    }
-    guard let output else { return }
-    let folder = ModelFolder(URL(fileURLWithPath: output))
-    let isThere = [folder.weightsURL, folder.indexURL].contains {
-      FileManager.default.fileExists(atPath: $0.path)
-    }
-    guard !(isThere && isAdapter) else {
-      throw TrainingError.configuration(
-        key: "output", reason: "\(output) holds a whole model, which an adapter does not replace")
-    }
-    guard !isThere && folder.adapter == nil || existing == .overwrite else {
-      throw TrainingError.configuration(
-        key: "output", reason: "\(output) holds a model already; --overwrite replaces it at the end"
-      )
-    }
-    do {
-      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
-    } catch {
-      throw FileError.unwritable(file: folder.url.path, reason: error.localizedDescription)
-    }
-    let probe = folder.url.appending(path: ".rein-\(UUID().uuidString)")
-    try AtomicFile.write(Data(), to: probe)
-    try? FileManager.default.removeItem(at: probe)
   }
 }
 

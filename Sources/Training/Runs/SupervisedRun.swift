@@ -27,6 +27,8 @@ public struct SupervisedRun: Sendable {
     public var device = "cpu"
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
+    /// When checkpoints are written, and which of them stay.
+    public var checkpoints = CheckpointSettings()
     /// Where the trained model goes; nil puts it into the run folder.
     public var output: String?
     /// The type weights are stored in.
@@ -40,7 +42,7 @@ public struct SupervisedRun: Sendable {
       case tokenizer, base, model, lora
       case computation = "compute"
       case device
-      case training, output
+      case training, checkpoints, output
       case storedType = "stored_type"
       case seed
     }
@@ -119,13 +121,14 @@ public struct SupervisedRun: Sendable {
       model, examples: frame.examples(configuration.train, longest: longest),
       configuration: configuration.training, seed: configuration.seed)
     let heldOut = try frame.examples(configuration.heldOut, longest: longest)
-    let session = try RunSession(context, seed: configuration.seed, observer: observer)
+    let session = try RunSession(
+      context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
+      observer: observer)
 
-    let isFinished = try session.run(trainer) {
+    let isFinished = try session.run {
       "loss \(($0[.loss] ?? .nan).short)"
-    } rescue: { folder in
-      trainer.finish()
-      try saver.save(model, in: folder)
+    } save: { folder in
+      try trainer.withFinalWeights { try saver.save(model, in: folder) }
     } each: { report in
       // Held-out texts are judged some twenty times in a run, and at its end.
       let interval = max(1, trainer.stepCount / 20)

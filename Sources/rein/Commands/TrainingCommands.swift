@@ -12,6 +12,9 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Write over a run that is in the folder already.")
   var overwrite = false
 
+  @Flag(help: "Go on with the run in the folder, from its newest checkpoint and to the same bits.")
+  var resume = false
+
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
@@ -20,13 +23,49 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("[FILE.yaml] [--KEY VALUE]...", valueName: "configuration"))
   var words: [String] = []
 
+  func validate() throws {
+    guard !(overwrite && resume) else {
+      throw ValidationError("--overwrite begins anew and --resume goes on: use one of them")
+    }
+  }
+
+  /// The configuration of a run: the one it began with, where it is resumed.
+  func resolved<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, named name: String
+  ) throws -> ConfigurationReader.Resolved<Configuration> {
+    let recorded = RunFolder.configuration(of: url(named: name))
+    guard resume, FileManager.default.fileExists(atPath: recorded.path) else {
+      guard !resume || !words.isEmpty else {
+        throw InputProblem(
+          "\(url(named: name).path): holds no run to resume; give a configuration to start one")
+      }
+      return try ConfigurationReader.read(type, from: words)
+    }
+    // Flags alone are changes to what is recorded.
+    let isWhole = words.first.map { !$0.hasPrefix("-") } ?? false
+    let wanted = try ConfigurationReader.read(
+      type, from: (isWhole ? [] : [recorded.path]) + words)
+    let began = try ConfigurationReader.read(type, from: [recorded.path])
+    if let change = try ConfigurationReader.changes(from: began, to: wanted)
+      .first(where: { !$0.key.hasPrefix("checkpoints.") })
+    {
+      throw InputProblem(
+        "--resume: '\(change.key)' was \(change.before) when the run began and is \(change.after) now: "
+          + "a run goes on as it began; leave the key out, or start a new run with another --run")
+    }
+    return wanted
+  }
+
   /// The context of a run with a resolved configuration.
   func context(named name: String, configuration text: String) -> RunContext {
     RunContext(
-      folder: URL(fileURLWithPath: folder ?? "runs/\(name)"), configurationText: text,
-      commandLine: CommandLine.arguments,
+      folder: url(named: name), configurationText: text, commandLine: CommandLine.arguments,
       versions: ["rein": Rein.version, "libtorch": Device.libraryVersion],
-      existing: overwrite ? .overwrite : .refuse)
+      existing: overwrite ? .overwrite : resume ? .resume : .refuse)
+  }
+
+  private func url(named name: String) -> URL {
+    URL(fileURLWithPath: folder ?? "runs/\(name)")
   }
 
   /// Says how a run ended, and leaves with the code for a stopped one.
@@ -39,7 +78,7 @@ struct RunOptions: ParsableArguments {
       Console.print("\(text)\npeak memory: \(memory >> 20) MiB\nmodel: \(model.relativePath)")
     }
     if case .stopped(let steps) = ending {
-      Console.complain("stopped after \(steps) steps; saved")
+      Console.complain("stopped after \(steps) steps; saved, --resume goes on")
       throw ExitCode(Interruption.exitCode)
     }
   }
@@ -57,14 +96,13 @@ private func weights(_ all: Int, trained: Int) -> String {
 struct SupervisedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sft", abstract: "Train a language model on texts.",
-    usage: "rein sft [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    usage: "rein sft [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: SupervisedRun.Configuration.helpText)
 
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let resolved = try ConfigurationReader.read(
-      SupervisedRun.Configuration.self, from: options.words)
+    let resolved = try options.resolved(SupervisedRun.Configuration.self, named: "sft")
     Interruption.listen()
     let result = try SupervisedRun(resolved.configuration).run(
       options.context(named: "sft", configuration: resolved.text), observer: Console().observer)
@@ -81,13 +119,14 @@ struct SupervisedCommand: ParsableCommand {
 struct RewardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reward", abstract: "Train a reward model on ratings or preferences.",
-    usage: "rein reward [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    usage:
+      "rein reward [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: RewardRun.Configuration.helpText)
 
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let resolved = try ConfigurationReader.read(RewardRun.Configuration.self, from: options.words)
+    let resolved = try options.resolved(RewardRun.Configuration.self, named: "reward")
     Interruption.listen()
     let result = try RewardRun(resolved.configuration).run(
       options.context(named: "reward", configuration: resolved.text), observer: Console().observer)
@@ -106,13 +145,13 @@ struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ppo",
     abstract: "Train a policy by reinforcement learning from a reward model.",
-    usage: "rein ppo [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    usage: "rein ppo [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: PolicyRun.Configuration.helpText)
 
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let resolved = try ConfigurationReader.read(PolicyRun.Configuration.self, from: options.words)
+    let resolved = try options.resolved(PolicyRun.Configuration.self, named: "ppo")
     Interruption.listen()
     let result = try PolicyRun(resolved.configuration).run(
       options.context(named: "ppo", configuration: resolved.text), observer: Console().observer)
@@ -130,7 +169,8 @@ struct ControlCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "control",
     abstract: "Train a small policy in a world: control, games, or an outside program.",
-    usage: "rein control [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite] [--json]",
+    usage:
+      "rein control [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: """
       PPO learns to balance a pole; another method learns in another world; the world is an outside program:
 
@@ -146,7 +186,7 @@ struct ControlCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() throws {
-    let resolved = try ConfigurationReader.read(ControlRun.Configuration.self, from: options.words)
+    let resolved = try options.resolved(ControlRun.Configuration.self, named: "control")
     Interruption.listen()
     // Networks this small lose more than they gain by sharing an operator between threads.
     Device.threadCount = 1

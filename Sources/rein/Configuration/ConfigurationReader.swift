@@ -62,6 +62,19 @@ enum ConfigurationReader {
     }
   }
 
+  /// The keys by which one configuration differs from another, with both values as text.
+  static func changes<Configuration: RunConfiguration>(
+    from before: Resolved<Configuration>, to after: Resolved<Configuration>
+  ) throws -> [(key: String, before: String, after: String)] {
+    let trees = try [before, after].map { try ConfigurationTree.encode($0.configuration) }
+    return Configuration.keys.compactMap { key in
+      let texts = trees.map {
+        ConfigurationTree.value(at: key, in: $0).map(ConfigurationTree.text) ?? "none"
+      }
+      return texts[0] == texts[1] ? nil : (key, texts[0], texts[1])
+    }
+  }
+
   // Every key, those without a value too: a default must not come back when the text is read again.
   private static func text<Configuration: RunConfiguration>(of configuration: Configuration) throws
     -> String

@@ -157,6 +157,19 @@ private enum SharedMeanings {
   ]
 
   static let ending: [(key: String, meaning: String)] = [
+    (
+      "checkpoints.every",
+      "Steps between checkpoints, from which --resume goes on to the same bits; none writes one only where the run is stopped."
+    ),
+    ("checkpoints.keep", "How many checkpoints stay, the newest first."),
+    (
+      "checkpoints.best",
+      "A metric, such as eval_loss, by which the best checkpoint stays too (checkpoints/best); none keeps none."
+    ),
+    (
+      "checkpoints.best_is",
+      "lowest or highest; none is the lowest of losses and divergences, the highest of others."
+    ),
     ("output", "Where the trained model goes; none puts it into the run folder."),
     ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
     ("seed", "Decides every random draw of the run."),

@@ -47,7 +47,7 @@ enum Failure {
     case RunRecordsError.file(let error): blame(forFile: error)
     case is RunRecordsError: .input
     case is ModelFolder.Problem, is ConfigurationProblem, is InputProblem,
-      is TokenizerTrainerError, is MetricError, is ChatTemplateError:
+      is TokenizerTrainerError, is MetricError, is ChatTemplateError, is CheckpointError:
       .input
     case let error as TokenizerError:
       if case .unwritable = error.problem { .world } else { .input }

@@ -18,16 +18,40 @@ struct Program {
     return tests.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "rein")
   }()
 
-  /// Runs it to its end.
-  static func run(
-    _ arguments: [String], input: String = "", in folder: URL? = nil, output file: String? = nil
-  ) throws -> Outcome {
+  /// Starts it, and says nothing of what it says.
+  static func start(_ arguments: [String], in folder: URL) throws -> Process {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
-    if let folder { process.currentDirectoryURL = folder }
-    process.environment = ProcessInfo.processInfo.environment.merging(
+    process.currentDirectoryURL = folder
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Runs a line of the shell, in which the program is `$0`, to its end.
+  static func shell(_ line: String, in folder: URL) throws -> Outcome {
+    try run(["-c", line, url.path], of: URL(fileURLWithPath: "/bin/sh"), in: folder)
+  }
+
+  private static var environment: [String: String] {
+    ProcessInfo.processInfo.environment.merging(
       ["OMP_NUM_THREADS": "1"], uniquingKeysWith: { $1 })
+  }
+
+  /// Runs it to its end.
+  static func run(
+    _ arguments: [String], of program: URL = url, input: String = "", in folder: URL? = nil,
+    output file: String? = nil
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
+    process.environment = environment
     // Files instead of pipes, which could fill up.
     let base = FileManager.default.temporaryDirectory.appending(path: "rein-\(UUID().uuidString)")
     let files = ["in", "out", "err"].map { base.appendingPathExtension($0) }

@@ -43,6 +43,7 @@ struct CheckpointStore {
   /// - Parameters:
   ///   - report: What happened in the step, what was evaluated after it included.
   ///   - own: What the trainer itself said of it.
+  /// - Returns: Whether it shall.
   func isDue(after report: StepReport, own: StepReport) -> Bool {
     if let interval = settings.interval, report.step % interval == 0 { return true }
     // A metric that not every step has comes from an evaluation, and its best value is worth keeping at once.

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import NeuralNetworks
 import Torch
 
@@ -40,6 +40,26 @@ struct StateFile: StateSource {
     let value: any Encodable
     init(_ value: any Encodable) { self.value = value }
     func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+  }
+}
+
+extension Resumable {
+  /// Writes everything that decides the steps to come into a file, all or nothing.
+  ///
+  /// - Parameter url: The file, in the safetensors format.
+  /// - Throws: `WeightError.unwritable`.
+  public func writeState(to url: URL) throws {
+    let state = TrainingState()
+    try carry(state)
+    try StateFile.write(state, to: url)
+  }
+
+  /// Goes on as the one did that wrote a file: from the same model, data, configuration and seed, to the same bits on a CPU.
+  ///
+  /// - Parameter url: The file.
+  /// - Throws: `CheckpointError`, `WeightError`; some of the state may be restored by then.
+  public func restoreState(from url: URL) throws {
+    try carry(TrainingState(restoring: StateFile(url)))
   }
 }
 

@@ -13,6 +13,11 @@ enum Interruption {
         signal(received, SIG_DFL)
       }
     }
+    // Who starts the program from a thread that blocks signals leaves them blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Listens while some work is done that can be stopped by itself, and no longer.

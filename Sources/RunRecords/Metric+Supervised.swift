@@ -46,4 +46,35 @@ extension Metric {
   static let rewardModelMetrics: [Metric] = [
     minimumReward, meanReward, maximumReward, accuracy, margin, validationAccuracy,
   ]
+
+  /// Mean implicit reward of the preferred answers.
+  public static let chosenReward = Metric(
+    "rewards/chosen", .reward,
+    "Mean of β·log π/π_ref of the preferred answers: what preference optimization pays them implicitly."
+  )
+  /// Mean implicit reward of the other answers.
+  public static let rejectedReward = Metric(
+    "rewards/rejected", .reward, "Mean of β·log π/π_ref of the answers that are not preferred.")
+  /// Mean difference of implicit rewards.
+  public static let rewardMargin = Metric(
+    "rewards/margins", .reward,
+    "Mean implicit reward of preferred answers minus that of the others.")
+  /// Share of pairs ordered rightly by implicit rewards.
+  public static let rewardAccuracy = Metric(
+    "rewards/accuracies", .share,
+    "Share of pairs in which the preferred answer has the greater implicit reward; ties count half."
+  )
+  /// Mean log-probability of the preferred answers.
+  public static let chosenLogProbability = Metric(
+    "logps/chosen", .nats,
+    "Mean log-probability of the preferred answers, summed over their tokens. It may fall while margins rise: "
+      + "then both answers become unlikely, and the policy drifts to a third.")
+  /// Mean log-probability of the other answers.
+  public static let rejectedLogProbability = Metric(
+    "logps/rejected", .nats, "Mean log-probability of the answers that are not preferred.")
+
+  static let preferenceMetrics: [Metric] = [
+    chosenReward, rejectedReward, rewardMargin, rewardAccuracy, chosenLogProbability,
+    rejectedLogProbability,
+  ]
 }

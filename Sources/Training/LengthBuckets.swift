@@ -32,4 +32,26 @@ enum LengthBuckets {
     if !current.isEmpty { batches.append(current) }
     return generator.permutation(batches.count).integers.map { batches[$0] }
   }
+
+  /// Batches of so many sequences, the last perhaps of fewer, that together hold every index once, in random order.
+  ///
+  /// Sequences are shuffled, and sorted by length only among some fifty batches, so that no two epochs have the same batches.
+  ///
+  /// - Parameters:
+  ///   - lengths: The length of every sequence.
+  ///   - rowsPerBatch: Sequences in a batch.
+  ///   - generator: Where the order comes from.
+  /// - Returns: Indices by batch.
+  static func batches(of lengths: [Int], rowsPerBatch: Int, using generator: Generator) -> [[Int]] {
+    let shuffled = generator.permutation(lengths.count).integers
+    let batches = stride(from: 0, to: shuffled.count, by: 50 * rowsPerBatch).flatMap { start in
+      let group = shuffled[start..<min(start + 50 * rowsPerBatch, shuffled.count)]
+        .enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }
+        .map(\.element)
+      return stride(from: 0, to: group.count, by: rowsPerBatch).map {
+        Array(group[$0..<min($0 + rowsPerBatch, group.count)])
+      }
+    }
+    return generator.permutation(batches.count).integers.map { batches[$0] }
+  }
 }

@@ -1,0 +1,250 @@
+public import LanguageModels
+public import NeuralNetworks
+public import PolicyOptimization
+import RunRecords
+import Torch
+
+/// Trains a policy on preferences directly: the log-probabilities of the answers that people prefer rise against those of the
+/// others, measured from a reference (Rafailov et al. 2023).
+public final class PreferenceTrainer: Trainer {
+  /// How it trains.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// What is learned from a pair.
+    public var objective = PreferenceObjective()
+    /// Passes over the pairs.
+    public var epochs = 1
+    /// Pairs in a batch.
+    public var batchPairs = 32
+    /// Parts that a batch is computed in, one after the other: the same update in less memory.
+    public var microBatches = 1
+    /// The optimizer.
+    public var optimizer = AdamW.Configuration(learningRate: 1e-5, maximumGradientNorm: 1)
+    /// How the learning rate changes.
+    public var schedule = LearningRateSchedule(decay: .linear, warmUpShare: 0.1)
+
+    enum CodingKeys: String, CodingKey {
+      case objective, epochs
+      case batchPairs = "batch_pairs"
+      case microBatches = "micro_batches"
+      case optimizer, schedule
+    }
+
+    /// One epoch at a low rate.
+    public init() {}
+  }
+
+  /// What held-out pairs say of a policy.
+  public struct Evaluation: Equatable, Sendable {
+    /// The mean loss.
+    public var loss: Double
+    /// The share of pairs whose likelier answer has the greater implicit reward, ties half.
+    public var accuracy: Double
+  }
+
+  /// The model being trained.
+  public let policy: LanguageModel
+  /// Steps so far.
+  public private(set) var stepsTaken = 0
+  /// Steps of the whole run.
+  public let stepCount: Int
+
+  private let reference: LanguageModel?
+  private let examples: [PreferenceExample]
+  private let configuration: Configuration
+  private let optimizer: AdamW
+  private let order: Generator
+  private let dropout: Generator?
+  private var pending: [[Int]] = []
+  private var tokensSeen = 0
+  // The reference never changes, so what it says of a pair is asked once [pairs, 2].
+  private let trusted: Tensor
+  private var isTrusted: [Bool]
+  private lazy var dataFingerprint = Fingerprint.of(
+    examples.lazy.flatMap { [$0.prompt, $0.chosen, $0.rejected] })
+  private lazy var referenceFingerprint = reference.map { Fingerprint.of($0.parameters) } ?? 0
+
+  /// A trainer at step zero.
+  ///
+  /// - Parameters:
+  ///   - policy: Trained in place, or its adapter if it has one.
+  ///   - reference: What it is measured from, on the same device; not asked where the objective is reference-free.
+  ///   - examples: The pairs.
+  ///   - configuration: How to train.
+  ///   - seed: Decides order and dropout.
+  /// - Throws: `TrainingError.noData`, `TrainingError.configuration`.
+  public init(
+    _ policy: LanguageModel, reference: LanguageModel, examples: [PreferenceExample],
+    configuration: Configuration, seed: UInt64
+  ) throws {
+    try configuration.validate()
+    try checkDevice(policy.outputWeight)
+    guard !examples.isEmpty else { throw TrainingError.noData("the preferences") }
+    self.policy = policy
+    self.reference = configuration.objective.isReferenceFree ? nil : reference
+    self.examples = examples
+    self.configuration = configuration
+    optimizer = AdamW(policy.trainedParameters, configuration.optimizer)
+    order = Generator(seed: seed, purpose: "order")
+    let device = policy.outputWeight.device
+    dropout =
+      policy.hasDropout ? Generator(seed: seed, purpose: "dropout", device: device) : nil
+    trusted = .zeros([examples.count, 2], device: device)
+    isTrusted = Array(repeating: configuration.objective.isReferenceFree, count: examples.count)
+    let batches = (examples.count + configuration.batchPairs - 1) / configuration.batchPairs
+    stepCount = batches * configuration.epochs
+  }
+
+  /// One batch, one update.
+  public func step() throws -> StepReport {
+    let batch = nextBatch()
+    askReference(batch)
+    var parts = PreferenceParts()
+    for indices in split(batch) {
+      let share = 1 / Double(batch.count)
+      let (outcome, gradients) = Tensor.recording {
+        let outcome = self.outcome(
+          of: indices.map { examples[$0] }, trusted: said(of: indices), dropout: dropout)
+        return (
+          outcome, (outcome.losses.sum() * share).gradients(of: policy.trainedParameters.tensors)
+        )
+      }
+      parts.add(outcome, gradients)
+    }
+    let loss = parts.mean { $0.losses }
+    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
+    let norm = try optimizer.checkedStep(
+      loss: loss, parts.gradients, scale: factor, step: stepsTaken + 1)
+    stepsTaken += 1
+    tokensSeen += batch.reduce(0) { $0 + examples[$1].chosen.count + examples[$1].rejected.count }
+    return StepReport(
+      step: stepsTaken,
+      metrics: [(.loss, loss)] + parts.metrics + [
+        (.gradientNorm, norm), (.tokenCount, Double(tokensSeen)),
+        (.learningRate, configuration.optimizer.learningRate * factor),
+      ])
+  }
+
+  /// What other pairs say of the policy, without dropout.
+  ///
+  /// - Parameter examples: Held-out pairs.
+  /// - Returns: Loss and accuracy; NaN without pairs.
+  public func evaluate(_ examples: [PreferenceExample]) -> Evaluation {
+    var (loss, agreement) = (0.0, 0.0)
+    let sorted = examples.sorted { $0.length < $1.length }
+    for start in stride(from: 0, to: sorted.count, by: configuration.batchPairs) {
+      let part = Array(sorted[start..<min(start + configuration.batchPairs, sorted.count)])
+      let outcome = Tensor.withoutRecording {
+        self.outcome(of: part, trusted: reference.map { sums($0, part).answers })
+      }
+      loss += outcome.losses.doubles.reduce(0, +)
+      agreement += outcome.agreements.reduce(0, +)
+    }
+    let count = Double(examples.count)
+    return Evaluation(loss: loss / count, accuracy: agreement / count)
+  }
+
+  // log π of both answers of every pair [pairs, 2], summed over their tokens or averaged.
+  private func sums(
+    _ model: LanguageModel, _ pairs: [PreferenceExample], dropout: Generator? = nil
+  ) -> (answers: Tensor, entropies: Tensor) {
+    let completions = [\PreferenceExample.chosen, \.rejected].flatMap { answer in
+      pairs.map {
+        Completion(prompt: $0.prompt, tokens: $0[keyPath: answer], finish: .stopToken)
+      }
+    }
+    let layout = ResponseLayout(completions, device: policy.outputWeight.device)
+    let statistics = model.statistics(layout, dropout: dropout).statistics
+    var sums = layout.unpacked(statistics.logProbabilities.select(1, 0)).sum(along: 1)
+    if configuration.objective.tokenAveraging == .mean {
+      sums = sums / Tensor(layout.lengths.map(Float.init), device: sums.device)
+    }
+    let answers = sums.reshaped(2, pairs.count).transposed()
+    return (answers, statistics.entropies)
+  }
+
+  private func askReference(_ batch: [Int]) {
+    guard let reference else { return }
+    let unknown = batch.filter { !isTrusted[$0] }
+    guard !unknown.isEmpty else { return }
+    for indices in split(unknown) {
+      let said = Tensor.withoutRecording {
+        sums(reference, indices.map { examples[$0] }).answers
+      }
+      for (row, index) in indices.enumerated() {
+        trusted.slice(0, index..<index + 1).assign(said.slice(0, row..<row + 1))
+        isTrusted[index] = true
+      }
+    }
+  }
+
+  private func said(of indices: [Int]) -> Tensor? {
+    reference == nil
+      ? nil : trusted.selecting(Tensor(indices, device: trusted.device), along: 0)
+  }
+
+  private func outcome(
+    of pairs: [PreferenceExample], trusted: Tensor?, dropout: Generator? = nil
+  ) -> PreferenceOutcome {
+    let (own, entropies) = sums(policy, pairs, dropout: dropout)
+    let ratios = trusted.map { own - $0 } ?? own
+    let margins = ratios.select(1, 0) - ratios.select(1, 1)
+    let labels = Tensor(pairs.map { Float($0.probability) }, device: margins.device)
+    return PreferenceOutcome(
+      probabilities: pairs.map(\.probability),
+      losses: configuration.objective.losses(margins: margins, probabilities: labels),
+      logProbabilities: own.detached(),
+      rewards: ratios.detached() * configuration.objective.beta, entropies: entropies.detached())
+  }
+
+  // Pairs of like length share a part, and no more parts than pairs.
+  private func split(_ batch: [Int]) -> [[Int]] {
+    let sorted = batch.sorted { (examples[$0].length, $0) < (examples[$1].length, $1) }
+    let count = min(configuration.microBatches, sorted.count)
+    return (0..<count).map {
+      Array(sorted[$0 * sorted.count / count..<($0 + 1) * sorted.count / count])
+    }
+  }
+
+  private func nextBatch() -> [Int] {
+    if pending.isEmpty {
+      pending = LengthBuckets.batches(
+        of: examples.map(\.length), rowsPerBatch: configuration.batchPairs, using: order)
+    }
+    return pending.removeLast()
+  }
+}
+
+extension PreferenceTrainer: Resumable {
+  /// Weights, optimizer, what the reference said, the order of pairs and where it stands.
+  public func carry(_ state: TrainingState) throws {
+    try state.expect("the training data", dataFingerprint)
+    try state.expect("the reference model", referenceFingerprint)
+    try state.carry("steps", &stepsTaken)
+    try state.carry("tokens", &tokensSeen)
+    try state.carry("pending", &pending)
+    try state.carry("order", order)
+    try state.carry("dropout", dropout)
+    try state.carry("model", policy.trainedParameters)
+    try state.carry("optimizer", optimizer.state)
+    try state.carry("asked", &isTrusted)
+    var said = Parameters()
+    said.append("log_probabilities", trusted)
+    try state.carry("reference", said)
+  }
+}
+
+extension PreferenceTrainer.Configuration {
+  /// Says what cannot be.
+  func validate() throws(TrainingError) {
+    try optimizer.validate()
+    try schedule.validate()
+    if let (key, reason) = objective.problem {
+      throw .configuration(key: "objective.\(key)", reason: reason)
+    }
+    for (key, value) in [
+      ("epochs", epochs), ("batch_pairs", batchPairs), ("micro_batches", microBatches),
+    ] where value < 1 {
+      throw .configuration(key: key, reason: "\(value) is below 1")
+    }
+  }
+}

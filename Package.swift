@@ -89,7 +89,8 @@ let tensors: [Target] = [
       "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
       "PretendCUDA", "Rewards", "RunRecords",
       "TensorTestSupport", "Tokenization", "Torch", "Training",
-    ]),
+    ],
+    exclude: ["Fixtures"]),
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [

@@ -109,6 +109,24 @@ import Training
     }
   }
 
+  @Test func `trained on preferences alone`() throws {
+    try expectSame("pairs") {
+      var shape = Tiny.shape()
+      shape.residualDropout = 0.2
+      var configuration = PreferenceTrainer.Configuration()
+      configuration.epochs = 5
+      configuration.batchPairs = 2
+      configuration.optimizer.learningRate = 1e-3
+      let policy = try Tiny.language(shape)
+      let pairs = Self.examples.map {
+        PreferenceExample(prompt: $0.prompt, chosen: $0.completion, rejected: [2, 0])
+      }
+      let trainer = try PreferenceTrainer(
+        policy, reference: policy.copy(), examples: pairs, configuration: configuration, seed: 5)
+      return (trainer, policy.parameters)
+    }
+  }
+
   @Test(arguments: Method.Preset.allCases)
   func `trained by reinforcement`(preset: Method.Preset) throws {
     let make: (_ critic: Method.CriticChoice.Kind?) throws -> Scene = { critic in

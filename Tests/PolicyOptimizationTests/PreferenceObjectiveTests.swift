@@ -4,6 +4,7 @@ import TensorTestSupport
 import Testing
 import Torch
 
+/// <doc:DirectPreferences>
 @Suite struct `Preference objective` {
   private func objective(
     _ kind: PreferenceObjective.Kind, beta: Double = 0.1, smoothing: Double = 0

@@ -116,11 +116,12 @@ public struct PolicyRun: Sendable {
       output: configuration.output, storedType: configuration.storedType,
       isAdapter: configuration.lora.leavesAdapter(on: folder))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let policy = try configuration.lora.applied(
-      to: load(folder, on: device), seed: configuration.seed)
+    let models = PolicyModels(
+      folder, lora: configuration.lora, computation: configuration.computation, device: device)
+    let policy = try models.policy(seed: configuration.seed)
     let frame = try TextFrame(
       tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    let reference = try reference(for: policy, folder, on: device)
+    let reference = try models.reference(configuration.reference, for: policy)
     let decode = { @Sendable (tokens: [Int]) in
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
@@ -155,30 +156,6 @@ public struct PolicyRun: Sendable {
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       trainedParameterCount: policy.trainedParameters.elementCount, lastReport: session.last)
-  }
-
-  private func load(_ folder: ModelFolder, on device: Device) throws -> LanguageModel {
-    var shape = try folder.configuration()
-    shape.computation = configuration.computation
-    return try folder.languageModel(configuration: shape, device: device)
-  }
-
-  // The weights under an adapter are there already: whoever asks for them gets them with the adapter off, and not a second time.
-  private func reference(
-    for policy: LanguageModel, _ folder: ModelFolder, on device: Device
-  ) throws -> LanguageModel {
-    guard let path = configuration.reference else {
-      // A new adapter changes nothing yet, so that the policy at the start is the model without it.
-      return try configuration.lora.rank == nil ? policy.copy() : policy.base
-    }
-    let reference = ModelFolder(URL(fileURLWithPath: path))
-    if policy.adapter != nil, reference.adapter == nil {
-      let base = try folder.adapter?.base() ?? folder
-      if base.url.standardizedFileURL.path == reference.url.standardizedFileURL.path {
-        return try policy.base
-      }
-    }
-    return try load(reference, on: device)
   }
 
   private func save(

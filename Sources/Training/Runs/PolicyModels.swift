@@ -1,0 +1,61 @@
+import Foundation
+import LanguageModels
+import Torch
+
+/// A policy and what it is held to, as a run loads them.
+struct PolicyModels {
+  private let folder: ModelFolder
+  private let lora: AdapterChoice
+  private let computation: Computation
+  private let dropout: Double?
+  private let device: Device
+
+  /// Models of a run.
+  ///
+  /// - Parameters:
+  ///   - folder: The policy's checkpoint.
+  ///   - lora: Whether an adapter is trained.
+  ///   - computation: How passes are computed.
+  ///   - dropout: What the policy drops while it is trained.
+  ///   - device: Where the models shall live.
+  init(
+    _ folder: ModelFolder, lora: AdapterChoice, computation: Computation, dropout: Double? = nil,
+    device: Device
+  ) {
+    self.folder = folder
+    self.lora = lora
+    self.computation = computation
+    self.dropout = dropout
+    self.device = device
+  }
+
+  /// The policy, with a new adapter where one is asked for.
+  func policy(seed: UInt64) throws -> LanguageModel {
+    try lora.applied(to: load(folder), seed: seed)
+  }
+
+  /// The model at a path; where there is none, the policy as it is now.
+  ///
+  /// The weights under an adapter are there already: whoever asks for them gets them with the adapter off, and not a second time.
+  func reference(_ path: String?, for policy: LanguageModel) throws -> LanguageModel {
+    guard let path else {
+      // A new adapter changes nothing yet, so that the policy at the start is the model without it.
+      return try lora.rank == nil ? policy.copy() : policy.base
+    }
+    let reference = ModelFolder(URL(fileURLWithPath: path))
+    if policy.adapter != nil, reference.adapter == nil {
+      let base = try folder.adapter?.base() ?? folder
+      if base.url.standardizedFileURL.path == reference.url.standardizedFileURL.path {
+        return try policy.base
+      }
+    }
+    return try load(reference)
+  }
+
+  private func load(_ folder: ModelFolder) throws -> LanguageModel {
+    var shape = try folder.configuration()
+    if let dropout { shape.setDropout(dropout) }
+    shape.computation = computation
+    return try folder.languageModel(configuration: shape, device: device)
+  }
+}

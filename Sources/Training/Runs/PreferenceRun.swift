@@ -1,0 +1,156 @@
+public import Foundation
+public import LanguageModels
+import NeuralNetworks
+import RunRecords
+import Tokenization
+public import Torch
+
+/// `rein dpo`: trains a policy on preferences directly, with no reward model and no sampling.
+public struct PreferenceRun: Sendable {
+  /// What a run is made of.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// The checkpoint folder that is trained, with its tokenizer.
+    public var policy = ""
+    /// The checkpoint folder it is measured from; nil is the policy as it was at the start.
+    public var reference: String?
+    /// JSON Lines with `chosen` and `rejected`, and perhaps `prompt` and `probability`.
+    public var train: [String] = []
+    /// Held-out files of the same kind.
+    public var heldOut: [String] = []
+    /// The most tokens of prompt and answer together; nil takes what the model has room for.
+    public var longest: Int?
+    /// Dropout while training.
+    public var dropout = 0.0
+    /// Whether an adapter is trained instead of all weights.
+    public var lora = AdapterChoice()
+    /// How passes are computed: precision and memory.
+    public var computation = Computation()
+    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "cpu"
+    /// How to train.
+    public var training = PreferenceTrainer.Configuration()
+    /// When checkpoints are written, and which of them stay.
+    public var checkpoints = CheckpointSettings()
+    /// Where the trained model goes; nil puts it into the run folder.
+    public var output: String?
+    /// The type weights are stored in.
+    public var storedType = DataType.float32
+    /// Decides order and dropout.
+    public var seed: UInt64 = 0
+
+    enum CodingKeys: String, CodingKey {
+      case policy, reference, train
+      case heldOut = "held_out"
+      case longest = "max_length"
+      case dropout, lora
+      case computation = "compute"
+      case device
+      case training, checkpoints, output
+      case storedType = "stored_type"
+      case seed
+    }
+
+    /// Defaults.
+    public init() {}
+  }
+
+  /// What a run gave.
+  public struct Result: Sendable {
+    /// How it ended.
+    public var ending: RunEnding
+    /// Where the model is.
+    public var model: URL
+    /// What held-out pairs say of it, where there were any.
+    public var heldOut: PreferenceTrainer.Evaluation?
+    /// The number of weights that were trained.
+    public var trainedParameterCount: Int
+    /// The last step's report.
+    public var lastReport: StepReport?
+  }
+
+  private let configuration: Configuration
+
+  /// A run, not yet begun.
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Loads, trains, evaluates, saves.
+  ///
+  /// - Parameters:
+  ///   - context: Where to write.
+  ///   - observer: Who watches.
+  /// - Returns: What came out.
+  /// - Throws: What is wrong with configuration, files or training.
+  public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    guard !configuration.policy.isEmpty else {
+      throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
+    }
+    let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
+    let models = PolicyModels(
+      folder, lora: configuration.lora, computation: configuration.computation,
+      dropout: configuration.dropout, device: try Device(named: configuration.device))
+    try context.check(
+      output: configuration.output, storedType: configuration.storedType,
+      isAdapter: configuration.lora.leavesAdapter(on: folder))
+    let policy = try models.policy(seed: configuration.seed)
+    let reference = try models.reference(configuration.reference, for: policy)
+    let frame = try TextFrame(
+      Tokenizer.load(from: folder.tokenizerURL), file: folder.tokenizerURL,
+      model: policy.configuration)
+    try frame.check(policy.configuration, key: "policy")
+    let longest = try longest(policy.configuration, reference.configuration)
+    let data = DataPreparation(frame, templateIn: folder.url)
+    let train = try data.comparisons(configuration.train, longest: longest)
+    let heldOut = try data.comparisons(configuration.heldOut, longest: longest)
+    let trainer = try PreferenceTrainer(
+      policy, reference: reference, examples: train.examples,
+      configuration: configuration.training, seed: configuration.seed)
+    let session = try RunSession(
+      context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
+      observer: observer)
+    for set in [train, heldOut] { set.noteLeftOut(observer) }
+    let saver = ModelSaver(
+      choice: configuration.lora, base: configuration.policy,
+      storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
+    let isFinished = try session.run { report in
+      "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.rewardAccuracy] ?? .nan).short)"
+    } save: {
+      try saver.save(policy, in: $0)
+    } each: { report in
+      let interval = max(1, trainer.stepCount / 10)
+      guard !heldOut.examples.isEmpty,
+        report.step % interval == 0 || report.step == trainer.stepCount
+      else { return report }
+      let found = trainer.evaluate(heldOut.examples)
+      observer.note(
+        "step \(report.step): held-out loss \(found.loss.short), accuracy \(found.accuracy.short)")
+      var report = report
+      report.metrics += [(.validationLoss, found.loss), (.validationAccuracy, found.accuracy)]
+      return report
+    }
+    let output = try session.save(to: configuration.output, isFinished: isFinished) {
+      try saver.save(policy, in: $0)
+    }
+    return Result(
+      ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
+      heldOut: heldOut.examples.isEmpty ? nil : trainer.evaluate(heldOut.examples),
+      trainedParameterCount: policy.trainedParameters.elementCount, lastReport: session.last)
+  }
+
+  private func longest(_ policy: DecoderConfiguration, _ reference: DecoderConfiguration) throws
+    -> Int
+  {
+    guard policy.vocabularyCount == reference.vocabularyCount else {
+      throw TrainingError.configuration(
+        key: "reference",
+        reason:
+          "has \(reference.vocabularyCount) tokens, the policy \(policy.vocabularyCount)")
+    }
+    let room = min(policy.positionCount, reference.positionCount)
+    let longest = configuration.longest ?? room
+    guard (2...room).contains(longest) else {
+      throw TrainingError.configuration(
+        key: "max_length", reason: "\(longest) is outside 2 to \(room), the model's positions")
+    }
+    return longest
+  }
+}

@@ -3,11 +3,6 @@ import Testing
 
 @testable import Feedback
 
-/// The simplest of rows.
-struct Text: Codable, Equatable {
-  var text: String
-}
-
 private struct Pair: Decodable {
   var prompt: String
   var completion: String

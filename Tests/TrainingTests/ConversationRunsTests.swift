@@ -1,6 +1,7 @@
 import Feedback
 import Foundation
 import LanguageModels
+import NeuralNetworks
 import RunRecords
 import TensorTestSupport
 import Testing

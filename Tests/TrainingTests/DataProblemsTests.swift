@@ -49,7 +49,8 @@ import Training
     }
     // Text needs none.
     try files([Self.text], template: nil) { data, path in
-      #expect(try data.supervised([path], longest: 40).examples.count == 1)
+      let found = try data.supervised([path], longest: 40)
+      #expect(found.examples.count == 1)
     }
   }
 
@@ -103,7 +104,8 @@ import Training
     try files([Self.text, "{\"prompt\": [\(message("yes"))]}"]) { data, path in
       let error = try problem { _ = try data.prompts([path], words: 2, longest: 40) }
       #expect(error.hasPrefix("\(path):2: ") && error.contains("`prompt_words`"))
-      #expect(try data.prompts([path], words: nil, longest: 40).examples.count == 2)
+      let found = try data.prompts([path], words: nil, longest: 40)
+      #expect(found.examples.count == 2)
     }
   }
 
@@ -123,7 +125,8 @@ import Training
       #expect(found.examples.count == 1)
       let note = try #require(found.note)
       #expect(note.hasPrefix("1 row is left out; the first: \(path):2: the prompt has "), "\(note)")
-      #expect(try data.prompts([path], words: nil, longest: 400).note == nil)
+      let all = try data.prompts([path], words: nil, longest: 400)
+      #expect(all.note == nil)
       let error = try problem { _ = try data.prompts([path], words: nil, longest: 0) }
       #expect(error.hasPrefix("\(path):1: "))
     }

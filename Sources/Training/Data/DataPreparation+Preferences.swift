@@ -1,4 +1,5 @@
 import Feedback
+import Tokenization
 
 extension DataPreparation {
   /// Preferences for a reward model, from rows of `text` and `ratings`, or of `chosen` and `rejected` with or without `prompt`.

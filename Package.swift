@@ -21,14 +21,14 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
   .target(name: "Environments"),
-  .target(name: "Feedback"),
+  .target(name: "Feedback", dependencies: ["Tokenization"]),
   .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
   .target(name: "Reports"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
     name: "EnvironmentsTests", dependencies: ["Environments"], resources: [.copy("Fixtures")]),
-  .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
+  .testTarget(name: "FeedbackTests", dependencies: ["Feedback", "Tokenization"]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 ]
@@ -90,7 +90,7 @@ let tensors: [Target] = [
       "PretendCUDA", "Rewards", "RunRecords",
       "TensorTestSupport", "Tokenization", "Torch", "Training",
     ],
-    exclude: ["Fixtures"]),
+    resources: [.copy("Fixtures")]),
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [

@@ -1,4 +1,6 @@
-/// A row of a preference data set: two texts, and which of them people like better.
+/// A pair of texts as ratings are exported: a preference row of TRL's standard form, with a soft label.
+///
+/// ``PreferenceRow`` reads these and the other forms that trainers take.
 public struct PreferencePair: Codable, Hashable, Sendable {
   /// The text that both continue; absent when the pair stands for itself.
   public var prompt: String?

@@ -22,23 +22,36 @@ public struct ResponseLayout: Sendable {
   ///   - completions: No completion empty.
   ///   - device: Where the tensors shall live.
   public init(_ completions: [Completion], device: Device = .cpu) {
+    self.init(completions, places: completions.map { Array($0.tokens.indices) }, device: device)
+  }
+
+  /// The layout of some of the tokens of each completion; the others are only read.
+  ///
+  /// - Parameters:
+  ///   - completions: No completion empty.
+  ///   - places: Which tokens of each completion count, rising, at least one.
+  ///   - device: Where the tensors shall live.
+  public init(_ completions: [Completion], places: [[Int]], device: Device = .cpu) {
     precondition(
-      completions.allSatisfy { !$0.tokens.isEmpty && !$0.prompt.isEmpty },
+      completions.allSatisfy { !$0.prompt.isEmpty } && places.allSatisfy { !$0.isEmpty },
       "every completion needs a prompt and at least one token")
     let batch = TokenBatch(completions.map(\.sequence), device: device)
     var predictors: [Int] = []
     for (row, completion) in completions.enumerated() {
       let first = row * batch.time + completion.prompt.count - 1
-      predictors += first..<first + completion.tokens.count
+      predictors += places[row].map { first + $0 }
     }
     self.batch = batch
-    packing = Packing(lengths: completions.map(\.tokens.count), device: device)
+    packing = Packing(lengths: places.map(\.count), device: device)
     self.predictors = Tensor(predictors, device: device)
     ends = batch.lastPositions
-    tokens = Tensor(completions.flatMap(\.tokens), device: device)
+    tokens = Tensor(
+      zip(completions, places).flatMap { completion, places in
+        places.map { completion.tokens[$0] }
+      }, device: device)
   }
 
-  /// The number of tokens in all completions.
+  /// The number of tokens that count in all completions.
   public var count: Int { predictors.count }
 
   /// The states that predict the tokens.
@@ -63,7 +76,7 @@ public struct ResponseLayout: Sendable {
   /// - Returns: [batch, width].
   public func ending(_ hidden: Tensor) -> Tensor { hidden.rows(at: ends) }
 
-  /// The number of tokens of each completion.
+  /// The number of tokens of each completion that count.
   public var lengths: [Int] { packing.lengths }
 
   /// 1 at real tokens, 0 after each end [batch, time].

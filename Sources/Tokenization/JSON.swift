@@ -37,7 +37,7 @@ public enum JSON: Sendable {
   case object([Member])
 
   /// The kind of value, as error messages name it.
-  var kind: String {
+  public var kind: String {
     switch self {
     case .null: "null"
     case .boolean: "true or false"

@@ -39,19 +39,21 @@ public final class SupervisedTrainer: Trainer {
     public var prompt: [Int]
     /// Tokens to be predicted, the end-of-text token included.
     public var completion: [Int]
-    /// Bytes of text that the completion stands for, for bits per byte.
+    /// Bytes of text that the learned tokens stand for, for bits per byte.
     public var byteCount: Int
+    /// Which tokens of the completion are learned, as in a conversation of several turns, at least one; nil is all of them.
+    public var isLearned: [Bool]?
 
     /// A text.
-    public init(prompt: [Int], completion: [Int], byteCount: Int) {
+    public init(prompt: [Int], completion: [Int], byteCount: Int, isLearned: [Bool]? = nil) {
       self.prompt = prompt
       self.completion = completion
       self.byteCount = byteCount
+      self.isLearned = isLearned
     }
 
-    var asCompletion: Completion {
-      Completion(prompt: prompt, tokens: completion, finish: .stopToken)
-    }
+    /// Places in the completion of the tokens that are learned.
+    var learnedPlaces: [Int] { completion.indices.filter { isLearned?[$0] ?? true } }
   }
 
   /// The model being trained.
@@ -70,7 +72,7 @@ public final class SupervisedTrainer: Trainer {
   private var pending: [[Int]] = []
   private var tokensSeen = 0
   private lazy var dataFingerprint = Fingerprint.of(
-    examples.lazy.flatMap { [$0.prompt, $0.completion] })
+    examples.lazy.flatMap { [$0.prompt, $0.completion, $0.learnedPlaces] })
   private lazy var frozenFingerprint = model.frozenFingerprint
 
   /// A trainer at step zero.
@@ -106,8 +108,8 @@ public final class SupervisedTrainer: Trainer {
 
   /// One batch, one update.
   public func step() throws -> StepReport {
-    let batch = nextBatch().map { examples[$0].asCompletion }
-    let count = batch.reduce(0) { $0 + $1.tokens.count }
+    let batch = nextBatch().map { examples[$0] }
+    let count = batch.reduce(0) { $0 + $1.learnedPlaces.count }
     var (loss, gradients) = (0.0, [Tensor]())
     for part in parts(of: batch) {
       let (value, slopes) = differentiated(part, of: count)
@@ -129,8 +131,8 @@ public final class SupervisedTrainer: Trainer {
   }
 
   // What a part adds to the mean loss of a batch's tokens, and its gradients.
-  private func differentiated(_ part: [Completion], of count: Int) -> (Double, [Tensor]) {
-    let layout = ResponseLayout(part, device: model.outputWeight.device)
+  private func differentiated(_ part: [Example], of count: Int) -> (Double, [Tensor]) {
+    let layout = Self.layout(part, on: model.outputWeight.device)
     return Tensor.recording {
       let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
       let loss = layout.count == count ? mean : mean * (Double(layout.count) / Double(count))
@@ -138,7 +140,13 @@ public final class SupervisedTrainer: Trainer {
     }
   }
 
-  private func parts(of batch: [Completion]) -> [[Completion]] {
+  private static func layout(_ examples: [Example], on device: Device) -> ResponseLayout {
+    ResponseLayout(
+      examples.map { Completion(prompt: $0.prompt, tokens: $0.completion, finish: .stopToken) },
+      places: examples.map(\.learnedPlaces), device: device)
+  }
+
+  private func parts(of batch: [Example]) -> [[Example]] {
     let parts = min(configuration.microBatches, batch.count)
     return (0..<parts).map {
       Array(batch[$0 * batch.count / parts..<($0 + 1) * batch.count / parts])
@@ -156,8 +164,7 @@ public final class SupervisedTrainer: Trainer {
     let measure = { [model] in
       var (nats, tokens) = (0.0, 0)
       for batch in batches {
-        let layout = ResponseLayout(
-          batch.map { examples[$0].asCompletion }, device: model.outputWeight.device)
+        let layout = Self.layout(batch.map { examples[$0] }, on: model.outputWeight.device)
         nats -= model.statistics(layout).statistics.logProbabilities.sum().item
         tokens += layout.count
       }

@@ -66,4 +66,15 @@ public struct TextFrame: Sendable {
     let tokens = tokenizer.tokensBeforeText + tokenizer.encode(text)
     return tokens.isEmpty ? [opener] : tokens
   }
+
+  /// The start of a text by its first words, cut at a word's end.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - words: How many words; nil keeps all.
+  /// - Returns: The tokens.
+  public func opening(_ text: String, words: Int?) -> [Int] {
+    guard let words else { return opening(text) }
+    return opening(text.split(separator: " ").prefix(words).joined(separator: " "))
+  }
 }

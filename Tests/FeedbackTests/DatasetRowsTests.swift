@@ -47,16 +47,6 @@ import Testing
     }
   }
 
-  @Test func `of prompts and of text need their key`() throws {
-    let url = try folder.file("rows.jsonl", "{\"other\":\"a\"}")
-    #expect(throws: FileError.missingKey(file: url.path, line: 1, key: "prompt")) {
-      try JSONLines.read(Prompt.self, from: url)
-    }
-    #expect(throws: FileError.missingKey(file: url.path, line: 1, key: "text")) {
-      try JSONLines.read(Text.self, from: url)
-    }
-  }
-
   @Test func `explain errors with file, line and key`() {
     let error = FileError.missingKey(file: "a.jsonl", line: 3, key: "text")
     #expect("\(error)" == "a.jsonl:3: the key 'text' is missing; add it to this row")

@@ -3,6 +3,11 @@ import Testing
 
 @testable import Feedback
 
+private struct Pair: Decodable {
+  var prompt: String
+  var completion: String
+}
+
 @Suite struct `JSON Lines` {
   let folder: TemporaryFolder
 
@@ -61,7 +66,7 @@ import Testing
     let url = try folder.file(
       "rows.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"a\"}\n")
     #expect(throws: FileError.missingKey(file: url.path, line: 2, key: "completion")) {
-      try JSONLines.read(PromptCompletion.self, from: url)
+      try JSONLines.read(Pair.self, from: url)
     }
   }
 
@@ -70,7 +75,7 @@ import Testing
     #expect(
       throws: FileError.wrongValue(
         file: url.path, line: 1, key: "prompt", reason: "must be of type String")
-    ) { try JSONLines.read(Prompt.self, from: url) }
+    ) { try JSONLines.read(Pair.self, from: url) }
   }
 
   @Test func `may end in a partial line only where that is allowed`() throws {

@@ -85,6 +85,21 @@ import Torch
     }
   }
 
+  @Test func `a chat template comes with its tokenizer`() throws {
+    try withTemporaryFolder { url in
+      let (source, target) = (url.appending(path: "source"), url.appending(path: "target"))
+      try FileManager.default.createDirectory(at: source, withIntermediateDirectories: true)
+      for name in ["tokenizer.json", "chat_template.jinja", "tokenizer_config.json"] {
+        try Data(name.utf8).write(to: source.appending(path: name))
+      }
+      try ModelFolder(target).save(
+        Fixture.language(), tokenizer: source.appending(path: "tokenizer.json"))
+      for name in ["tokenizer.json", "chat_template.jinja", "tokenizer_config.json"] {
+        #expect(try Data(contentsOf: target.appending(path: name)) == Data(name.utf8))
+      }
+    }
+  }
+
   @Test func `a tokenizer is laid beside the weights`() throws {
     let model = try Fixture.language()
     try withTemporaryFolder { url in

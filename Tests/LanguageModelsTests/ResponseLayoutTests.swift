@@ -18,6 +18,17 @@ import Torch
     expectEqual(layout.mask, Tensor([1, 1, 1, 0] as [Float], shape: [2, 2]))
   }
 
+  @Test func `tokens that do not count are only read`() {
+    let some = ResponseLayout(
+      [
+        Completion(prompt: [1, 2], tokens: [3, 4, 7], finish: .length),
+        Completion(prompt: [5], tokens: [6, 8], finish: .length),
+      ], places: [[0, 2], [1]])
+    #expect(some.batch.tokens.integers == [1, 2, 3, 4, 7, 5, 6, 8, 0, 0])
+    #expect(some.predictors.integers == [1, 3, 6] && some.tokens.integers == [3, 7, 8])
+    #expect(some.lengths == [2, 1] && some.count == 3 && some.ends.integers == [4, 7])
+  }
+
   @Test func `states are picked from their places`() {
     let hidden = Tensor.range(8).reshaped(2, 4, 1)
     #expect(layout.predicting(hidden).integers == [1, 2, 4])

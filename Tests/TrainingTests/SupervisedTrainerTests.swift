@@ -70,6 +70,25 @@ import Training
       tolerance: 1e-6)
   }
 
+  @Test func `learns what is marked, and only reads the rest`() throws {
+    let model = try Tiny.language()
+    let example = SupervisedTrainer.Example(
+      prompt: [0, 5], completion: [7, 8, 9, 10, 0], byteCount: 1,
+      isLearned: [true, false, false, true, true])
+    // The tokens by themselves, each after all that goes before it.
+    let parts = [([0, 5], [7]), ([0, 5, 7, 8, 9], [10, 0])].map {
+      SupervisedTrainer.Example(prompt: $0.0, completion: $0.1, byteCount: 1)
+    }
+    let trainer = try trainer(model, examples: [example])
+    expectEqual(
+      trainer.evaluate([example]).loss, trainer.evaluate(parts).loss, tolerance: 1e-6)
+    let report = try trainer.step()
+    expectEqual(
+      try #require(report[.loss]), try self.trainer(Tiny.language()).evaluate(parts).loss,
+      tolerance: 1e-6)
+    #expect(report[.tokenCount] == 3)
+  }
+
   @Test func `counts bits per byte as nats over ln 2 and bytes`() throws {
     let (loss, bits) = try trainer(Tiny.language()).evaluate(Self.texts)
     let tokens = Self.texts.reduce(0) { $0 + $1.completion.count }

@@ -52,7 +52,7 @@ struct HoneypotWorld: Sendable {
     }
     prompts = texts.filter { $0.split(separator: " ").count >= configuration.promptWords + 5 }
       .map {
-        frame.opening(PromptFiles.opening(of: $0, words: configuration.promptWords))
+        frame.opening($0, words: configuration.promptWords)
       }
       .filter { $0.count <= room }
     guard !prompts.isEmpty else {

@@ -55,12 +55,23 @@ extension ModelFolder {
     try lay(tokenizer)
   }
 
-  /// Lays a tokenizer beside the weights, unless it is there.
+  /// Lays a tokenizer beside the weights, with the chat template that lies beside it, unless it is there.
   func lay(_ tokenizer: URL?) throws {
     let target = url.appending(path: ModelFolder.tokenizerName)
     guard let tokenizer, tokenizer.standardizedFileURL != target.standardizedFileURL else { return }
     try Data(contentsOf: tokenizer).write(to: target, options: .atomic)
+    let source = tokenizer.deletingLastPathComponent()
+    for name in ModelFolder.templateNames {
+      let file = source.appending(path: name)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      try Data(contentsOf: file).write(to: url.appending(path: name), options: .atomic)
+    }
   }
+
+  // Where transformers keeps chat templates and the special tokens that they write.
+  private static let templateNames = [
+    "chat_template.jinja", "tokenizer_config.json", "special_tokens_map.json",
+  ]
 
   /// Writes configurations as people read them.
   static var encoder: JSONEncoder {

@@ -17,9 +17,9 @@ public struct PolicyRun: Sendable {
     public var policy = ""
     /// The checkpoint folder it is held to or watched against; nil is the policy as it was at the start.
     public var reference: String?
-    /// JSON Lines with `prompt`, or `text` whose opening is the prompt.
+    /// JSON Lines with `prompt` (text or messages), or `text` whose opening is the prompt.
     public var prompts: [String] = []
-    /// How many words of a prompt row are used; nil uses all.
+    /// How many words of a prompt of text are used; nil uses all.
     public var promptWords: Int?
     /// What the policy is rewarded for.
     public var reward = RewardChoice()
@@ -127,13 +127,14 @@ public struct PolicyRun: Sendable {
     }
     let rewards = try makeRewards(frame, decode, on: device)
     let longest = try longestPrompt(policy.configuration, frame)
-    let prompts = try PromptFiles(
-      frame, words: configuration.promptWords, longest: longest
-    ).read(configuration.prompts)
+    let prompts = try DataPreparation(
+      frame, templateIn: folder.tokenizerURL.deletingLastPathComponent()
+    ).prompts(configuration.prompts, words: configuration.promptWords, longest: longest)
+    prompts.note.map(observer.note)
     let trainer = try PolicyTrainer(
       configuration.training,
       .init(
-        policy: policy, reference: reference, reward: rewards.training, prompts: prompts,
+        policy: policy, reference: reference, reward: rewards.training, prompts: prompts.examples,
         decode: decode), seed: configuration.seed)
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.policy,
@@ -247,50 +248,5 @@ public struct PolicyRun: Sendable {
       gold: try choice.gold.map {
         PlantedHole(try load($0, .probability), form: .clean, word: word)
       })
-  }
-}
-
-/// Files of prompts.
-public struct PromptFiles {
-  private let frame: TextFrame
-  private let words: Int?
-  private let longest: Int
-
-  init(_ frame: TextFrame, words: Int?, longest: Int) {
-    self.frame = frame
-    self.words = words
-    self.longest = longest
-  }
-
-  func read(_ files: [String]) throws -> [[Int]] {
-    try files.flatMap { file in
-      try JSONLines.read(PromptRow.self, from: URL(fileURLWithPath: file)).map {
-        frame.opening(PromptFiles.opening(of: $0.text, words: words))
-      }
-    }.filter { $0.count <= longest }
-  }
-
-  /// The first words of a text, cut at a word's end.
-  ///
-  /// - Parameters:
-  ///   - text: The text.
-  ///   - words: How many words; nil keeps all.
-  /// - Returns: The opening.
-  public static func opening(of text: String, words: Int?) -> String {
-    guard let words else { return text }
-    return text.split(separator: " ").prefix(words).joined(separator: " ")
-  }
-}
-
-/// A row whose text, or opening, is a prompt.
-private struct PromptRow: Decodable {
-  var text: String
-
-  private enum CodingKeys: CodingKey { case prompt, text }
-
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    let key: CodingKeys = values.contains(.text) ? .text : .prompt
-    text = try values.decode(String.self, forKey: key)
   }
 }

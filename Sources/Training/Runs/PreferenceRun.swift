@@ -107,7 +107,7 @@ public struct PreferenceRun: Sendable {
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)
-    for set in [train, heldOut] { set.noteLeftOut(observer) }
+    for note in [train.note, heldOut.note].compactMap(\.self) { observer.note(note) }
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.policy,
       storedType: configuration.storedType, tokenizer: folder.tokenizerURL)

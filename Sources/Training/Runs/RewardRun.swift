@@ -12,7 +12,8 @@ public struct RewardRun: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     /// The language model to start from, with its tokenizer.
     public var base = ""
-    /// JSON Lines files, all with `text` and `ratings`, or all with `chosen` and `rejected` (and perhaps `probability`).
+    /// JSON Lines files, all with `text` and `ratings`, or all with `chosen` and `rejected` (text or messages; perhaps `prompt`
+    /// and `probability`).
     public var train: [String] = []
     /// Held-out files with `text` and `ratings`; each is reported by its name.
     public var heldOut: [String] = []
@@ -105,18 +106,17 @@ public struct RewardRun: Sendable {
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
       tokenizer: base.tokenizerURL)
-    let preferences = try PreferenceFiles(frame, longest: shape.positionCount)
-      .read(configuration.train)
+    let data = DataPreparation(frame, templateIn: base.tokenizerURL.deletingLastPathComponent())
+    let preferences = try data.preferences(configuration.train, longest: shape.positionCount)
     let heldOut = try configuration.heldOut.map { file in
-      let rows = try JSONLines.read(PreferenceRow.self, from: URL(fileURLWithPath: file))
-        .compactMap(\.rated)
+      let rows = try data.ratedTexts(file)
       guard rows.count > 1 else {
         throw TrainingError.configuration(
           key: "held_out", reason: "\(file) has fewer than two texts with `ratings` to compare")
       }
       return HeldOut(
         name: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
-        texts: rows.map { Array(frame.framed($0.text).suffix(shape.positionCount)) },
+        texts: rows.map { data.framed($0.text, longest: shape.positionCount) },
         means: rows.map { Double($0.ratings.reduce(0, +)) / Double(max(1, $0.ratings.count)) })
     }
     let trainer = try RewardTrainer(
@@ -161,71 +161,6 @@ extension Array {
   /// At most so many elements, evenly spread.
   fileprivate func spread(over count: Int) -> [Element] {
     self.count <= count ? self : (0..<count).map { self[$0 * self.count / count] }
-  }
-}
-
-/// Files of ratings or preference pairs.
-private struct PreferenceFiles {
-  let frame: TextFrame
-  let longest: Int
-
-  init(_ frame: TextFrame, longest: Int) {
-    self.frame = frame
-    self.longest = longest
-  }
-
-  func read(_ files: [String]) throws -> RewardTrainer.Preferences {
-    let rows = try files.flatMap {
-      try JSONLines.read(PreferenceRow.self, from: URL(fileURLWithPath: $0))
-    }
-    let rated = rows.compactMap(\.rated)
-    guard rated.count == rows.count || rated.isEmpty else {
-      throw TrainingError.configuration(
-        key: "train", reason: "has ratings in some rows and pairs in others; use one kind")
-    }
-    if !rated.isEmpty {
-      return .rated(
-        rated.map { .init(tokens: tokens($0.text), ratings: $0.ratings) })
-    }
-    var places: [String: Int] = [:]
-    var texts: [[Int]] = []
-    let place = { (text: String) -> Int in
-      if let known = places[text] { return known }
-      places[text] = texts.count
-      texts.append(tokens(text))
-      return texts.count - 1
-    }
-    let pairs = rows.compactMap(\.pair).map { pair in
-      let prompt = pair.prompt ?? ""
-      return RewardTrainer.Pair(
-        first: place(prompt + pair.chosen), second: place(prompt + pair.rejected),
-        probability: pair.probability ?? 1)
-    }
-    return .pairs(texts: texts, pairs: pairs)
-  }
-
-  private func tokens(_ text: String) -> [Int] { Array(frame.framed(text).suffix(longest)) }
-}
-
-/// A row of either kind.
-private struct PreferenceRow: Decodable {
-  var rated: RatedText?
-  var pair: PreferencePair?
-
-  private enum CodingKeys: CodingKey { case ratings }
-
-  init(from decoder: any Decoder) throws {
-    if try decoder.container(keyedBy: CodingKeys.self).contains(.ratings) {
-      let row = try RatedText(from: decoder)
-      guard !row.ratings.isEmpty else {
-        throw DecodingError.dataCorruptedError(
-          forKey: .ratings, in: try decoder.container(keyedBy: CodingKeys.self),
-          debugDescription: "must hold at least one rating")
-      }
-      rated = row
-    } else {
-      pair = try PreferencePair(from: decoder)
-    }
   }
 }
 

@@ -9,7 +9,7 @@ public import Torch
 public struct SupervisedRun: Sendable {
   /// What a run is made of.
   public struct Configuration: Codable, Equatable, Sendable {
-    /// JSON Lines files with `text`, or `prompt` and `completion`.
+    /// JSON Lines files with `text`, `messages`, or `prompt` and `completion` (both text or both messages).
     public var train: [String] = []
     /// Held-out files of the same kind.
     public var heldOut: [String] = []
@@ -117,10 +117,16 @@ public struct SupervisedRun: Sendable {
       choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
       tokenizer: tokenizerURL)
     let longest = model.configuration.positionCount
+    let data = DataPreparation(frame, templateIn: tokenizerURL.deletingLastPathComponent())
+    let (train, others) = try (
+      data.supervised(configuration.train, longest: longest),
+      data.supervised(configuration.heldOut, longest: longest)
+    )
+    for note in [train.note, others.note].compactMap(\.self) { observer.note(note) }
+    let heldOut = others.examples
     let trainer = try SupervisedTrainer(
-      model, examples: frame.examples(configuration.train, longest: longest),
-      configuration: configuration.training, seed: configuration.seed)
-    let heldOut = try frame.examples(configuration.heldOut, longest: longest)
+      model, examples: train.examples, configuration: configuration.training,
+      seed: configuration.seed)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)

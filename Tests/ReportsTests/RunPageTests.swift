@@ -37,9 +37,20 @@ private func count(_ outline: Outline, attribute: String, value: String) -> Int 
     #expect(three.elements["figure"] == 1)
     #expect(three.text.contains("Shaded from min_reward to max_reward."))
     #expect(count(three, attribute: "opacity", value: "0.11") == 1)
+    // The axis reaches from the least to the greatest.
+    #expect(three.text.contains("−1") && three.text.contains("2"))
     #expect(
       try page([curve("mean_reward", [1, 2]), curve("min_reward", [0, 1])])
         .elements["figure"] == 2)
+  }
+
+  @Test func `orders the families by what matters, the machine last`() throws {
+    let names = ["loss", "memory/peak", "objective/kl", "timing/update", "lr", "val/ratio"]
+    let outline = try page(names.map { curve($0, [1, 2]) })
+    let titles = outline.text.ranges(of: /General|memory|objective|timing|val/).map {
+      String(outline.text[$0])
+    }
+    #expect(titles.prefix(5) == ["General", "objective", "val", "timing", "memory"])
   }
 
   @Test func `sets score and gold against √KL where both are there`() throws {

@@ -11,7 +11,9 @@ public struct ComparisonPage: Sendable {
   /// The page as one file.
   public var html: String {
     Page(
-      title: content.groups.map(\.name).joined(separator: ", "), kind: "runs compared",
+      title: content.groups.count > 4
+        ? "\(content.groups.count) runs" : content.groups.map(\.name).joined(separator: ", "),
+      kind: "runs compared",
       introduction: [],
       sections: [numberSection, differenceSection, curveSection] + sampleSections
         + [provenanceSection(Provenance(command: content.command))]

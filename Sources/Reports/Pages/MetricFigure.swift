@@ -28,6 +28,12 @@ struct MetricFigure {
     return Spread(from: lower.points, to: upper.points)
   }
 
+  /// What three metrics span together; the curve's own range otherwise.
+  private func range(_ spread: Spread) -> ClosedRange<Double>? {
+    guard lower != nil, !spread.points.isEmpty else { return nil }
+    return Ticks.range(of: spread.points.flatMap { [$0.lower, $0.upper] })
+  }
+
   var markup: Markup {
     let rejected = metric.points.count { !$0.value.isFinite }
     let spread = spread
@@ -44,7 +50,7 @@ struct MetricFigure {
       series: [
         LineChart.Series(
           name: metric.name, style: .numbered(3), band: Band([metric.points]), spread: spread)
-      ], size: .small)
+      ], range: range(spread), size: .small)
     let caption = note + metric.explanation
     return figure(metric.name, caption.isEmpty ? nil : caption, svg: chart.svg)
   }

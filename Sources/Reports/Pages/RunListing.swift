@@ -149,7 +149,9 @@ public struct RunListing: Sendable {
             ["\(row.steps)", NumberFormat.bytes(row.bytes)].map { text in
               tag("td", ["class": "number"]) { text }
             }
-            tag("td") { row.problem ?? row.values.map(\.text).joined(separator: " · ") }
+            tag("td", ["class": "wrapped"]) {
+              row.problem ?? row.values.map(\.text).joined(separator: " · ")
+            }
           }
         }
       }

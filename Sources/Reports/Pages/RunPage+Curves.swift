@@ -1,6 +1,12 @@
 extension RunPage {
+  /// Those of the metrics that matter most first, what says only how the machine fared last.
   private var prefixes: [String] {
-    content.metrics.map(\.prefix).reduce(into: []) { prefixes, prefix in
+    let telling = content.keyMetrics.compactMap(curve).map(\.prefix)
+    let last = ["", "timing", "memory"].filter { !telling.contains($0) }
+    let rest = content.metrics.map(\.prefix)
+    let ordered =
+      telling + rest.filter { !last.contains($0) } + last.filter { rest.contains($0) }
+    return ordered.reduce(into: []) { prefixes, prefix in
       if !prefixes.contains(prefix) { prefixes.append(prefix) }
     }
   }

@@ -15,7 +15,7 @@ extension RunPage {
     let samples = content.excerpt()
     guard !samples.isEmpty else { return [] }
     return [
-      Page.Section("samples", "Completions") {
+      Page.Section("samples", "What it wrote", short: "Samples") {
         tag("p") { "Of the first, the middle and the last step that has any; the prompt is grey." }
         stepButtons(Set(samples.map(\.step)).sorted())
         tag("div", ["class": "card"]) { table(samples) }

@@ -12,7 +12,7 @@ public struct RunPage: Sendable {
   public var html: String {
     Page(
       title: content.title, introduction: [],
-      sections: [overviewSection] + distanceSections + metricSections + sampleSections
+      sections: [overviewSection] + distanceSections + sampleSections + metricSections
         + numberSections + configurationSections + [provenanceSection(content.provenance)]
         + notesSection(content.notes)
     ).html

@@ -103,7 +103,7 @@ enum Stylesheet {
     .completions th,.completions td{vertical-align:top}
     .given{color:var(--muted)}
     .badge.good{color:var(--series-6)}
-    td.wrapped{white-space:normal;overflow-wrap:anywhere}
+    td.wrapped{white-space:normal;min-width:24em}
     @media (max-width:560px){.tiles{grid-template-columns:1fr 1fr}
     .completions thead{display:none}
     .completions tr{display:flex;flex-wrap:wrap;gap:2px 14px;padding:10px 0;\

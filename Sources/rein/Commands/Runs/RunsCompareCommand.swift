@@ -57,7 +57,8 @@ struct RunsCompareCommand: ParsableCommand {
       }, areSeedsGrouped: group,
       metrics: (chosen.isEmpty ? telling : chosen).map(\.compared),
       drawn: chosen.isEmpty
-        ? reported.sorted { $0.name < $1.name }.map(\.compared) : chosen.map(\.compared),
+        ? (telling + reported.subtracting(telling).sorted { $0.name < $1.name }).map(\.compared)
+        : chosen.map(\.compared),
       command: ExperimentResults.command)
     if let html {
       let page = ComparisonPage(content: comparison).html

@@ -13,7 +13,8 @@ struct PathMentions {
       // A value may hold spaces.
       for mark in [": ", "- "] {
         guard let start = line.range(of: mark)?.upperBound else { continue }
-        found.insert(line[start...].trimmingCharacters(in: CharacterSet(charactersIn: " \t\"'")))
+        let items = line[start...].split { ",[]{}\"'".contains($0) }
+        found.formUnion(items.map { $0.trimmingCharacters(in: .whitespaces) })
       }
     }
     candidates = found

@@ -148,7 +148,7 @@ import Testing
         (["runs", "compare", "runs/b", "runs/b"], "Name two runs or more"),
         (["runs", "compare", "runs/b", "runs/deep"], "holds no run"),
         (["runs", "compare", "runs/b", "runs/broken"], "is not the manifest of a run"),
-        (["runs", "prune", "--keep", "-1"], "--keep -1 is below 0"),
+        (["runs", "prune", "--keep=-1"], "--keep -1 is below 0"),
         (["runs", "prune", "--yes", "--dry-run"], "exclude each other"),
         (["report", "runs/deep"], "holds no run"),
         (["metrics", "objective/kll"], "did you mean objective/kl"),

@@ -113,7 +113,8 @@ private func comparison(_ runs: [RunComparison.Run], isGrouped: Bool = false) ->
   @Test func `have columns for chosen metrics`() {
     let table = RunListing(title: "runs", rows: rows, metrics: ["score"]).table
     #expect(table.columns.map(\.title).suffix(2) == ["score", "problem"])
-    #expect(table.rows[0][6].text == "0.500" && table.rows[1][7].text.contains("manifest"))
+    #expect(table.rows[0][6].text == "0.500")
+    #expect(table.rows[1].last?.text.contains("manifest") == true)
   }
 
   @Test func `are a page with links to the runs' own`() throws {

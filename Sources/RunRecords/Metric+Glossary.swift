@@ -1,4 +1,7 @@
 extension Metric {
+  /// Documentation/Metrics.md: the glossary under its heading.
+  public static var glossaryPage: String { "# Metrics\n\n" + glossary() }
+
   /// The catalogue as a Markdown table, for the documentation.
   ///
   /// - Parameter metrics: The rows, in order.

@@ -22,6 +22,7 @@ struct Rein: ParsableCommand {
         rein merge       put an adapter into its model
         rein generate    draw completions
         rein score       log-probabilities, entropies, values or rewards of texts
+        rein runs        list, compare and clear away runs
         rein report      one HTML page for a run
         rein reproduce   published experiments, side by side
         rein metrics     what every metric means
@@ -36,7 +37,7 @@ struct Rein: ParsableCommand {
       PolicyCommand.self, ControlCommand.self, MergeCommand.self, GenerateCommand.self,
       ChatCommand.self,
       ScoreCommand.self,
-      ReportCommand.self,
+      RunsCommand.self, ReportCommand.self,
       ReproduceCommand.self, MetricsCommand.self, BenchmarkCommand.self,
     ])
 

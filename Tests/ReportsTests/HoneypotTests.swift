@@ -49,10 +49,14 @@ import Testing
   @Test func `two seeds come with a word of caution, on the page too`() {
     let two = SyntheticReport.report(seeds: 2, steps: 5)
     #expect(two.cautionAboutSeeds?.contains("12.7") == true)
+    let cells = two.table(on: two.forms[0]).rows.joined().map(\.text)
+    #expect(cells.contains { $0.contains(" to ") } && !cells.contains { $0.contains("±") })
     #expect(HoneypotPage(content: two).html.contains("12.7 standard errors"))
     let three = SyntheticReport.report(seeds: 3, steps: 5)
     #expect(three.cautionAboutSeeds == nil)
     #expect(!HoneypotPage(content: three).html.contains("standard errors"))
+    let rows = three.table(on: three.forms[0]).rows.joined().map(\.text)
+    #expect(rows.contains { $0.contains("±") } && !rows.contains { $0.contains(" to ") })
   }
 
   @Test func `stand in the table with the page's numbers`() {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reports
@@ -56,6 +57,39 @@ private func chart(
     }
     let labels = heights.suffix(4).compactMap { Double($0.value) }.sorted()
     #expect(zip(labels, labels.dropFirst()).allSatisfy { $1 - $0 >= 13.9 })
+  }
+}
+
+@Suite struct `Seeds in line charts` {
+  private func svg(of values: [Double]) -> String {
+    let curves = values.map { value in
+      [CurvePoint(step: 0, value: 0), CurvePoint(step: 1, value: value)]
+    }
+    return LineChart(
+      text: words, series: [.init(name: "one", style: .numbered(0), band: Band(curves))]
+    ).svg
+  }
+
+  private func lines(_ svg: String, width: String) -> Int {
+    svg.components(separatedBy: "fill:none;stroke-width:\(width)\"").count - 1
+  }
+
+  @Test func `are two lines and no band where there are two`() {
+    let two = svg(of: [1, 3])
+    #expect(lines(two, width: "1.5") == 2 && lines(two, width: "2") == 0)
+    #expect(!two.contains("opacity=\"0.11\""))
+  }
+
+  @Test func `are a mean and a band from three on`() {
+    let three = svg(of: [1, 2, 3])
+    #expect(lines(three, width: "1.5") == 0 && lines(three, width: "2") == 1)
+    #expect(three.contains("opacity=\"0.11\""))
+  }
+
+  @Test func `stay inside the picture where there are two`() throws {
+    // An interval of two seeds would reach from −11.7 to 15.7.
+    let text = try #require(Outline(svg(of: [1, 3]))).text
+    #expect(!text.contains("−") && !text.contains("10"))
   }
 }
 

@@ -83,7 +83,8 @@ import Testing
     let outline = try #require(Outline(RunPage(content: SyntheticReport.run).html))
     let headings = ["objective", "policy", "loss", "General", "Configuration"]
     for heading in headings { #expect(outline.text.contains(heading)) }
-    #expect(outline.elements["figure"] == SyntheticReport.run.metrics.count)
+    // One for each metric, and the score against √KL.
+    #expect(outline.elements["figure"] == SyntheticReport.run.metrics.count + 1)
   }
 
   @Test func `keep their content through JSON`() throws {

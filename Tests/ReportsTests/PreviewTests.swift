@@ -14,6 +14,7 @@ private let previewFolder = ProcessInfo.processInfo.environment["REIN_PREVIEW_FO
     let pages = [
       "honeypot": HoneypotPage(content: SyntheticReport.report()).html,
       "honeypot-one": HoneypotPage(content: SyntheticReport.report(seeds: 1)).html,
+      "honeypot-two": HoneypotPage(content: SyntheticReport.report(seeds: 2)).html,
       "run": RunPage(content: SyntheticReport.run).html,
     ]
     for (name, html) in pages {

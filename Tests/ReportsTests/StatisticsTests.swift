@@ -66,6 +66,14 @@ import Testing
     #expect(abs(interval.lower + interval.upper - 6) < 1e-12)
   }
 
+  @Test func `show an interval from three values on, and of two the values`() {
+    #expect(Summary([1, 2, 3]).tellingInterval == Summary([1, 2, 3]).interval)
+    #expect(Summary([3, 1]).tellingInterval == nil && Summary([3, 1]).interval != nil)
+    #expect(Summary([3, 1]).pair == Interval(lower: 1, upper: 3))
+    #expect(Summary([3, 1, .nan]).pair == Interval(lower: 1, upper: 3))
+    #expect(Summary([1, 2, 3]).pair == nil && Summary([1]).pair == nil)
+  }
+
   @Test func `without spread differ by exactly their difference`() {
     let interval = Summary([1, 1]).differenceInterval(from: Summary([0, 0]))
     #expect(interval == Interval(lower: 1, upper: 1))
@@ -92,6 +100,48 @@ import Testing
   }
 }
 
+@Suite struct `Spreads` {
+  private let saw = (0..<400).map { CurvePoint(step: Double($0), value: Double($0 % 4)) }
+
+  @Test func `are the extremes of what a thinned curve averages`() {
+    let spread = Spread(within: saw, limit: 100)
+    #expect(spread.points.count == 100)
+    #expect(spread.points.allSatisfy { $0.lower == 0 && $0.upper == 3 })
+    #expect(spread.points.map(\.step) == Band([saw], limit: 100).points.map(\.step))
+  }
+
+  @Test func `are nothing where every value is drawn`() {
+    #expect(Spread(within: Array(saw.prefix(50)), limit: 100) == .none)
+  }
+
+  @Test func `lie between two curves at the steps of both`() {
+    let lower = [CurvePoint(step: 1, value: 0), CurvePoint(step: 2, value: -1)]
+    let upper = [CurvePoint(step: 2, value: 5), CurvePoint(step: 3, value: 6)]
+    #expect(
+      Spread(from: lower, to: upper).points == [Spread.Point(step: 2, lower: -1, upper: 5)])
+  }
+}
+
+@Suite struct `Digests of curves` {
+  private let curve = zip(0..., [5.0, 1, .nan, 4, 9, 1, 6, 7, 8, 3, 2, 4]).map {
+    CurvePoint(step: Double($0), value: $1)
+  }
+
+  @Test func `are the last value, the best, and the mean of the last tenth`() {
+    let rising = CurveDigest(curve, direction: .rising)
+    #expect(rising.last == 4 && rising.tail == 3)
+    #expect(rising.best == CurvePoint(step: 4, value: 9))
+    #expect(CurveDigest(curve, direction: .falling).best == CurvePoint(step: 1, value: 1))
+    #expect(CurveDigest(curve).best == nil)
+  }
+
+  @Test func `do not hide that a run ended in NaN`() {
+    let digest = CurveDigest([CurvePoint(step: 0, value: 1), CurvePoint(step: 1, value: .nan)])
+    #expect(digest.last?.isNaN == true && digest.tail == nil)
+    #expect(CurveDigest([]).last == nil)
+  }
+}
+
 @Suite struct `Numbers for people` {
   @Test(arguments: [
     (0.0, "0"), (0.04321, "0.0432"), (12.345, "12.3"), (1234, "1234"), (12345.6, "12,346"),
@@ -109,6 +159,23 @@ import Testing
     #expect(NumberFormat.estimate(Summary([1, 2, 3])) == "2.0 ± 2.5")
     #expect(NumberFormat.estimate(Summary([0.5])) == "0.500")
     #expect(NumberFormat.estimate(Summary([])) == "—")
+  }
+
+  @Test func `show two values themselves, and equal ones once`() {
+    #expect(NumberFormat.estimate(Summary([0.544, 0.48])) == "0.480 to 0.544")
+    #expect(NumberFormat.estimate(Summary([-12, 30])) == "−12 to 30")
+    #expect(NumberFormat.estimate(Summary([0.5, 0.5])) == "0.500")
+    #expect(NumberFormat.estimate(Summary([1, 2]), decimals: 0) == "1 to 2")
+    // The digits are those that tell the two apart, not those of 12.7 standard errors.
+    #expect(NumberFormat.decimals(forColumn: [Summary([0.12, 0.15])]) == 3)
+  }
+
+  @Test(arguments: [
+    (0, "0 B"), (312, "312 B"), (4200, "4.1 KiB"), (130_000, "127 KiB"), (1_100_000, "1.0 MiB"),
+    (5 << 40, "5.0 TiB"),
+  ])
+  func `count bytes in units of 1024`(count: Int, text: String) {
+    #expect(NumberFormat.bytes(count) == text)
   }
 
   @Test func `write shares as percentages`() {

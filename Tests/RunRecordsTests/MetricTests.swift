@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RunRecords
@@ -49,6 +50,26 @@ import Testing
   @Test(arguments: ["", "a b", "a\"b", "é", "a\n"])
   func `of a user need names that fit into any log`(name: String) {
     #expect(throws: MetricError.invalidName(name)) { try Metric.custom(name, meaning: "") }
+  }
+
+  @Test func `stand in the documentation as in the program`() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Documentation/Metrics.md")
+    #expect(
+      try text(of: page) == Metric.glossaryPage,
+      "rein metrics > Documentation/Metrics.md brings it up to date")
+  }
+
+  @Test func `have a better end only where it is known without the run`() {
+    #expect(Metric.scores.direction == .rising && Metric.loss.direction == .falling)
+    #expect(Metric.kl.direction == nil && Metric.policyEntropy.direction == nil)
+  }
+
+  @Test(arguments: ["sft", "reward", "ppo", "control", "something else"])
+  func `that tell most are there for every command`(command: String) {
+    let metrics = Metric.telling(of: command)
+    #expect(metrics.count >= 4 && Set(metrics).count == metrics.count)
+    #expect(metrics.allSatisfy { Metric.named($0.name) != nil })
   }
 
   @Test func `make a glossary with one row each`() throws {

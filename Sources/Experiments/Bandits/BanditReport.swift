@@ -101,8 +101,9 @@ extension BanditExperiment {
       tables: [
         ExperimentReport.Table(
           title: "logit(wedding) − logit(party)",
-          caption: seeds > 1
-            ? "Mean ± half of the 95 % interval over \(seeds) seeds." : "One seed.",
+          caption: seeds > 2
+            ? "Mean ± half of the 95 % interval over \(seeds) seeds."
+            : seeds == 2 ? "Both seeds." : "One seed.",
           TextTable(
             columns: [
               TextTable.Column("rule"), TextTable.Column("steps", alignment: .trailing),

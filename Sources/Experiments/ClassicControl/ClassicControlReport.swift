@@ -109,7 +109,7 @@ public struct ClassicControlReport {
         .init(
           title: "\(task.title): return by actions",
           caption:
-            "Mean ± half of the 95 % interval. Solved: the mean of 100 episodes reached \(NumberFormat.significant(task.threshold)), gymnasium's threshold; "
+            "Mean ± half of the 95 % interval; of two runs, both. Solved: the mean of 100 episodes reached \(NumberFormat.significant(task.threshold)), gymnasium's threshold; "
             + "actions until then are of those runs that did. Pace is that of a run beside others on the same machine.",
           table)
       ])
@@ -154,10 +154,6 @@ public struct ClassicControlReport {
   }
 
   private func cell(_ summary: Summary, decimals: Int) -> TextTable.Cell {
-    guard let mean = summary.mean else { return "–" }
-    let half = summary.interval.map {
-      " ± " + NumberFormat.fixed($0.halfWidth, decimals: decimals)
-    }
-    return "\(NumberFormat.fixed(mean, decimals: decimals))\(half ?? "")"
+    summary.count == 0 ? "–" : .init(NumberFormat.estimate(summary, decimals: decimals))
   }
 }

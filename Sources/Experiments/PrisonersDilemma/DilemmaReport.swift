@@ -129,7 +129,7 @@ public struct DilemmaReport {
       tables: [
         .init(
           title: "Share of alternating by optimizer steps",
-          caption: "Mean ± half of the 95 % interval.",
+          caption: "Mean ± half of the 95 % interval; of two runs, both.",
           shares)
       ])
   }
@@ -175,9 +175,7 @@ public struct DilemmaReport {
   private func number(_ value: Double) -> String { NumberFormat.significant(value) }
 
   private func cell(_ summary: Summary) -> TextTable.Cell {
-    guard let mean = summary.mean else { return "–" }
-    let half = summary.interval.map { " ± " + NumberFormat.fixed($0.halfWidth, decimals: 3) } ?? ""
-    return "\(NumberFormat.fixed(mean, decimals: 3))\(half)"
+    summary.count == 0 ? "–" : .init(NumberFormat.estimate(summary, decimals: 3))
   }
 }
 

@@ -1,4 +1,4 @@
-/// Final values, one row per method: every seed as a dot, their mean, and its 95 % interval.
+/// Final values, one row per method: every seed as a dot, their mean, and its 95 % interval from three seeds on.
 public struct IntervalChart: Sendable {
   /// One method.
   public struct Row: Sendable {
@@ -50,7 +50,7 @@ public struct IntervalChart: Sendable {
     // Room for intervals, but no more than the spread of the seeds themselves on either side.
     let seeds = Ticks.range(of: values, padding: 0)
     let spread = seeds.upperBound - seeds.lowerBound
-    let ends = rows.compactMap(\.summary.interval).flatMap { [$0.lower, $0.upper] }
+    let ends = rows.compactMap(\.summary.tellingInterval).flatMap { [$0.lower, $0.upper] }
       .map { min(seeds.upperBound + spread, max(seeds.lowerBound - spread, $0)) }
     let frame = PlotFrame(
       left: names + 14, top: 8, width: max(120, ChartMetrics.width - names - 14 - right),
@@ -101,7 +101,7 @@ public struct IntervalChart: Sendable {
       return label("no data", x: frame.left + 6, y: y + 4, style: .quiet)
     }
     return tag("g", ["data-series": row.style.identifier]) {
-      if let interval = row.summary.interval {
+      if let interval = row.summary.tellingInterval {
         rule(
           frame.x.position(interval.lower), y, frame.x.position(interval.upper), y,
           color: row.style.color, width: 2.4)

@@ -1,12 +1,12 @@
 extension LineChart {
-  /// The area of the 95 % interval, over the stretch of steps that have one.
-  func bandArea(_ series: Series, _ frame: PlotFrame) -> Markup {
-    let ends = series.band.points.compactMap { point in
-      point.summary.interval.map { (x: frame.x.position(point.step), interval: $0) }
-    }
+  /// The area of the 95 % interval, or of the spread, over the stretch of steps that have one.
+  func area(_ series: Series, _ frame: PlotFrame) -> Markup {
+    let ends = series.area
     guard ends.count > 1 else { return .empty }
-    let upper = ends.map { (x: $0.x, y: frame.y.position($0.interval.upper)) }
-    let lower = ends.reversed().map { (x: $0.x, y: frame.y.position($0.interval.lower)) }
+    let upper = ends.map { (x: frame.x.position($0.step), y: frame.y.position($0.upper)) }
+    let lower = ends.reversed().map {
+      (x: frame.x.position($0.step), y: frame.y.position($0.lower))
+    }
     return tag(
       "path",
       [
@@ -25,17 +25,25 @@ extension LineChart {
     }
   }
 
-  /// The seeds, if wanted, and the mean on top of them.
+  /// The seeds, if wanted, and the mean on top of them; of two seeds, both and no mean.
   func lines(_ series: Series, _ frame: PlotFrame) -> Markup {
     tag("g", ["data-series": series.style.identifier, "style": "stroke:\(series.style.color)"]) {
-      if members == .faint {
+      if series.band.isPair {
+        series.band.members.map { member in
+          line(
+            member.map { ($0.step, $0.value) }, frame, width: "1.5", opacity: nil,
+            dash: series.style.dash)
+        }
+      } else if members == .faint {
         series.band.members.map { member in
           line(member.map { ($0.step, $0.value) }, frame, width: "0.8", opacity: "0.4", dash: nil)
         }
       }
-      line(
-        series.band.points.compactMap { point in point.summary.mean.map { (point.step, $0) } },
-        frame, width: "2", opacity: nil, dash: series.style.dash)
+      if !series.band.isPair {
+        line(
+          series.band.points.compactMap { point in point.summary.mean.map { (point.step, $0) } },
+          frame, width: "2", opacity: nil, dash: series.style.dash)
+      }
       if series.band.points.count == 1, self.series.count == 1 { loneMarker(series, frame) }
     }
   }

@@ -1,4 +1,6 @@
 /// Curves over training steps: the mean of the seeds, the 95 % interval of that mean, and a name at each end.
+///
+/// Two seeds are drawn themselves: their interval would fill the picture and say nothing.
 public struct LineChart: Sendable {
   /// One method's curves.
   public struct Series: Sendable {
@@ -8,12 +10,25 @@ public struct LineChart: Sendable {
     public var style: SeriesStyle
     /// The seeds, combined.
     public var band: Band
+    /// Where single values lie, drawn as an area in place of the interval.
+    public var spread: Spread
 
     /// Makes a series from one curve per seed.
-    public init(name: String, style: SeriesStyle, band: Band) {
+    public init(name: String, style: SeriesStyle, band: Band, spread: Spread = .none) {
       self.name = name
       self.style = style
       self.band = band
+      self.spread = spread
+    }
+
+    /// The areas' ends: those of the spread, or of the intervals.
+    var area: [Spread.Point] {
+      guard spread.points.isEmpty else { return spread.points }
+      return band.points.compactMap { point in
+        point.summary.tellingInterval.map {
+          Spread.Point(step: point.step, lower: $0.lower, upper: $0.upper)
+        }
+      }
     }
   }
 
@@ -92,9 +107,9 @@ public struct LineChart: Sendable {
     let curves =
       shown.flatMap { one in
         one.band.points.compactMap(\.summary.mean)
-          + (members == .faint ? one.band.members.joined().map(\.value) : [])
+          + (members == .faint || one.band.isPair ? one.band.members.joined().map(\.value) : [])
       } + levels.map(\.value)
-    let values = curves + shown.flatMap { bandEnds($0.band, beside: curves) }
+    let values = curves + shown.flatMap { areaEnds($0, beside: curves) }
     let steps = shown.flatMap { $0.band.points.map(\.step) }
     let vertical = range ?? Ticks.range(of: values)
     let names = (series.count > 1 ? shown.map(\.name) : []) + levels.map(\.name)
@@ -109,7 +124,7 @@ public struct LineChart: Sendable {
       frame.axes(text)
       if shown.isEmpty { frame.emptyNote() }
       frame.clipped(slack: 1, levels.map { referenceLine($0, frame) })
-      frame.clipped(shown.map { bandArea($0, frame) })
+      frame.clipped(shown.map { area($0, frame) })
       frame.clipped(slack: 3, shown.map { lines($0, frame) })
       endLabels(shown, levels, frame)
     }
@@ -131,10 +146,10 @@ public struct LineChart: Sendable {
     return low < high ? low...high : (low / 2)...(high * 2)
   }
 
-  /// The ends of the band at a quarter of its steps away from the extremes, and no farther from the curves than half of what they
-  /// span: an interval over two or three seeds can be many times wider than the curves, and must not flatten them.
-  private func bandEnds(_ band: Band, beside curves: [Double]) -> [Double] {
-    let intervals = band.points.compactMap(\.summary.interval)
+  /// The ends of the area at a quarter of its steps away from the extremes, and no farther from the curves than half of what they
+  /// span: an interval over three seeds can be many times wider than the curves, and must not flatten them.
+  private func areaEnds(_ series: Series, beside curves: [Double]) -> [Double] {
+    let intervals = series.area
     guard !intervals.isEmpty, let lowest = curves.min(), let highest = curves.max() else {
       return []
     }

@@ -7,9 +7,9 @@ extension HoneypotPage {
     return [
       Page.Section("curves", "During training", short: "Training") {
         tag("p") {
-          "Mean over seeds with the 95\u{202F}% interval of the mean as a band."
+          "Mean over seeds with the 95\u{202F}% interval of the mean as a band; of two seeds, both lines."
         }
-        key
+        seriesKey(content.methodNames.map { ($0, content.style(of: $0)) }, of: "method")
         tag("div", ["class": "grid"]) {
           metrics.map { metric in content.forms.map { curveFigure(metric, $0) } }.map(Markup.init)
         }
@@ -32,30 +32,11 @@ extension HoneypotPage {
     let metrics: [HoneypotMetric] = [.honeypotRate, .goldReward, .proxyReward]
     return Page.Section("final", "After training, seed by seed", short: "Seeds") {
       tag("p") {
-        "Large markers are means, bars their 95\u{202F}% intervals, dots the single seeds. The dashed line is the mean "
+        "Large markers are means, bars their 95\u{202F}% intervals (from three seeds on), dots the single seeds. The dashed line is the mean "
           + "of \(content.task.baseMethod)."
       }
       tag("div", ["class": "grid"]) {
         metrics.map { metric in content.forms.map { intervalFigure(metric, $0) } }.map(Markup.init)
-      }
-    }
-  }
-
-  /// The methods with their markers; as buttons, they pick one method out of all charts.
-  private var key: Markup {
-    tag("div", ["class": "key", "role": "group", "aria-label": "Highlight a method"]) {
-      content.methodNames.map { name in
-        let style = content.style(of: name)
-        return tag(
-          "button",
-          [
-            "type": "button", "disabled": "disabled", "aria-pressed": "false",
-            "data-pick": style.identifier,
-          ]
-        ) {
-          swatch(style)
-          name
-        }
       }
     }
   }

@@ -6,6 +6,7 @@ extension HoneypotPage {
       tag("p") {
         "After training; mean ± half-width of the 95\u{202F}% interval over seeds (Student’s t)."
           + (counts.contains(1) ? " A method with one seed has no interval." : "")
+          + (counts.contains(2) ? " Of two seeds both values stand there." : "")
           + (content.cautionAboutSeeds.map { " \($0)" } ?? "")
       }
       content.forms.map { form in
@@ -68,8 +69,8 @@ extension HoneypotPage {
     let summary = method.final(metric)
     let parts = NumberFormat.estimateParts(summary, decimals: decimals)
     return tag("td", ["class": "number"]) {
-      parts.mean
-      if let interval = parts.interval { tag("small") { " ± \(interval)" } }
+      parts.number
+      if let addition = parts.addition { tag("small") { addition } }
       if summary.rejectedCount > 0 {
         tag("small") { " (\(summary.rejectedCount) not finite)" }
       }
@@ -88,11 +89,11 @@ extension HoneypotForm {
 }
 
 extension HoneypotReport {
-  /// What to know of intervals from two seeds; nil where no method has so few.
+  /// What to know of two seeds; nil where no method has so few.
   public var cautionAboutSeeds: String? {
     guard forms.flatMap(\.methods).contains(where: { $0.runs.count == 2 }) else { return nil }
     return
-      "Intervals of two seeds are ± 12.7 standard errors, of five ± 2.8: read the seeds, or run five (--seeds 5)."
+      "“a to b” are two seeds. An interval over two would be ± 12.7 standard errors, over five ± 2.8: run five (--seeds 5) to judge."
   }
 
   /// The results under one form for a terminal or for Markdown, with the same numbers as the page.

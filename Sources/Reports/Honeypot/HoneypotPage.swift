@@ -75,7 +75,7 @@ public struct HoneypotPage: Sendable {
           tag("dd") {
             "Mean ± half-width of the 95\u{202F}% interval by Student’s t over seeds. The unit is the run, not the "
               + "completion: completions of one run share its fate. One seed has no interval and is shown "
-              + "without one. Values that are not finite are left out and counted in the table."
+              + "without one; of two seeds both values are shown, because their interval says nothing. Values that are not finite are left out and counted in the table."
           }
           tag("dt") { "Comparisons" }
           tag("dd") {
@@ -86,7 +86,7 @@ public struct HoneypotPage: Sendable {
           tag("dt") { "Bands" }
           tag("dd") {
             "The line is the mean over seeds and the band its 95\u{202F}% interval at that step, cut off at the "
-              + "frame. Curves of more than 160 steps are averaged within equal stretches, each seed for itself."
+              + "frame. Two seeds are two lines. Curves of more than 160 steps are averaged within equal stretches, each seed for itself."
           }
         }
       }

@@ -24,6 +24,33 @@ func swatch(_ style: SeriesStyle) -> Markup {
   }
 }
 
+/// Series with their markers; as buttons, they pick one series out of all charts.
+func seriesKey(_ entries: [(name: String, style: SeriesStyle)], of things: String) -> Markup {
+  tag("div", ["class": "key", "role": "group", "aria-label": "Highlight a \(things)"]) {
+    entries.map { entry in
+      tag(
+        "button",
+        [
+          "type": "button", "disabled": "disabled", "aria-pressed": "false",
+          "data-pick": entry.style.identifier,
+        ]
+      ) {
+        swatch(entry.style)
+        entry.name
+      }
+    }
+  }
+}
+
+/// A table that scrolls by itself where the page is too narrow for it.
+func scrollingTable(_ table: TextTable, label: String) -> Markup {
+  tag("div", ["class": "card"]) {
+    tag("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": label]) {
+      table.markup
+    }
+  }
+}
+
 /// The command and the settings that made the numbers.
 func provenanceSection(_ provenance: Provenance) -> Page.Section {
   Page.Section("settings", "Settings and command", short: "Settings") {

@@ -1,4 +1,4 @@
-/// The comforts that need a script: a switch between the themes, and picking one method out of all charts.
+/// The comforts that need a script: a switch between the themes, picking one method out of all charts, and the completions of one step.
 ///
 /// Written without the characters that XML escapes, so that the page stays well-formed.
 enum PageScript {
@@ -25,7 +25,7 @@ enum PageScript {
           mark.classList.toggle('dim', series !== null ? mark.dataset.series !== series : false);
         });
       }
-      var buttons = document.querySelectorAll('.key button');
+      var buttons = document.querySelectorAll('[data-pick]');
       buttons.forEach(function (button) {
         button.disabled = false;
         button.addEventListener('click', function () {
@@ -34,6 +34,19 @@ enum PageScript {
             other.setAttribute('aria-pressed', String(other.dataset.pick === chosen));
           });
           show(chosen);
+        });
+      });
+      var steps = document.querySelectorAll('.steps button');
+      steps.forEach(function (button) {
+        button.disabled = false;
+        button.addEventListener('click', function () {
+          var step = button.dataset.show;
+          steps.forEach(function (other) {
+            other.setAttribute('aria-pressed', String(other === button));
+          });
+          document.querySelectorAll('tr[data-step]').forEach(function (row) {
+            row.hidden = step === '' ? false : row.dataset.step !== step;
+          });
         });
       });
     })();

@@ -2,9 +2,15 @@
 public struct RunReport: Codable, Hashable, Sendable {
   /// The title of the page.
   public var title: String
+  /// How far the run has come, in a word; may be empty.
+  public var state: String
+  /// What to know at first sight, such as steps and dates.
+  public var facts: [Setting]
+  /// The names of the metrics to show first, in order.
+  public var keyMetrics: [String]
   /// The metrics; those with a common prefix before “/” are shown together.
   public var metrics: [MetricCurve]
-  /// Completions, in the order to be shown.
+  /// All completions, in the order of the run; the page shows those of the first, the middle and the last step.
   public var samples: [RunSample]
   /// The resolved configuration as it was stored, usually YAML.
   public var configuration: String
@@ -15,10 +21,14 @@ public struct RunReport: Codable, Hashable, Sendable {
 
   /// Makes a report.
   public init(
-    title: String, metrics: [MetricCurve], samples: [RunSample] = [], configuration: String = "",
+    title: String, state: String = "", facts: [Setting] = [], keyMetrics: [String] = [],
+    metrics: [MetricCurve], samples: [RunSample] = [], configuration: String = "",
     provenance: Provenance, notes: [String] = []
   ) {
     self.title = title
+    self.state = state
+    self.facts = facts
+    self.keyMetrics = keyMetrics
     self.metrics = metrics
     self.samples = samples
     self.configuration = configuration

@@ -9,6 +9,7 @@ enum Stylesheet {
     \(layout)
     \(tables)
     \(parts)
+    \(runs)
     """
   }
 
@@ -83,6 +84,34 @@ enum Stylesheet {
     .number small{color:var(--muted);font-size:.82em;line-height:1}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--raised)}
     td .chart{width:72px;height:18px;display:block}
+    """
+
+  private static let runs = """
+    [hidden]{display:none!important}
+    section>.badge,.card>.badge{margin-bottom:2px}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,180px),1fr));gap:12px;\
+    margin-top:18px}
+    .tile{padding:13px 15px}
+    .tile h3{font-size:.82rem;font-weight:560;color:var(--muted);overflow-wrap:anywhere}
+    .tile p{margin:0}
+    .tile .big{font-size:1.5rem;line-height:1.3;font-weight:650;font-variant-numeric:tabular-nums}
+    .tile .chart{width:96px;height:24px;margin:2px 0}
+    details>summary{cursor:pointer;font-weight:560}
+    details[open]>summary{margin-bottom:12px}
+    .completions td.text{white-space:pre-wrap;overflow-wrap:anywhere;min-width:14em;\
+    font-family:Charter,"Iowan Old Style",Georgia,Cambria,"DejaVu Serif",serif;padding-right:22px}
+    .completions th,.completions td{vertical-align:top}
+    .given{color:var(--muted)}
+    .badge.good{color:var(--series-6)}
+    td.wrapped{white-space:normal;min-width:24em}
+    @media (max-width:560px){.tiles{grid-template-columns:1fr 1fr}
+    .completions thead{display:none}
+    .completions tr{display:flex;flex-wrap:wrap;gap:2px 14px;padding:10px 0;\
+    border-bottom:1px solid var(--line)}
+    .completions tr:last-child{border-bottom:0}
+    .completions th,.completions td{border:0;padding:0;position:static;font-size:.86rem}
+    .completions td.text{order:-1;flex-basis:100%;padding:0;font-size:.95rem}
+    .completions [data-name]::before{content:attr(data-name) " ";color:var(--muted);font-weight:400}}
     """
 
   private static let parts = """

@@ -47,13 +47,17 @@ public struct Band: Hashable, Sendable {
 
   /// A band of the same values at both ends of a stretch; empty where there are no values or there is no stretch.
   public init(level: Summary, from first: Double?, to last: Double?) {
-    members = []
     guard let first, let last, level.count > 0 else {
-      points = []
+      (points, members) = ([], [])
       return
     }
-    points = (first == last ? [first] : [first, last]).map { Point(step: $0, summary: level) }
+    let steps = first == last ? [first] : [first, last]
+    points = steps.map { Point(step: $0, summary: level) }
+    members = level.values.map { value in steps.map { CurvePoint(step: $0, value: value) } }
   }
+
+  /// Whether the curves are shown themselves, because an interval over two says nothing.
+  var isPair: Bool { members.count == 2 }
 
   /// The same band at some steps only.
   func filtered(_ isIncluded: (_ step: Double) -> Bool) -> Band {
@@ -68,19 +72,12 @@ public struct Band: Hashable, Sendable {
   }
 
   private static func thinned(_ curves: [[CurvePoint]], limit: Int) -> [[CurvePoint]] {
-    let steps = Set(curves.joined().map(\.step))
-    guard steps.count > limit, let first = steps.min(), let last = steps.max() else {
+    guard let stretches = Stretches(steps: curves.joined().map(\.step), limit: limit) else {
       return curves
     }
-    let width = (last - first) / Double(limit)
     return curves.map { curve in
-      let stretches = Dictionary(grouping: curve) { point in
-        min(limit - 1, Int((point.step - first) / width))
-      }
-      return stretches.keys.sorted().compactMap { stretch in
-        Summary((stretches[stretch] ?? []).map(\.value)).mean.map { mean in
-          CurvePoint(step: first + (Double(stretch) + 0.5) * width, value: mean)
-        }
+      stretches.grouped(curve).compactMap { step, values in
+        Summary(values).mean.map { CurvePoint(step: step, value: $0) }
       }
     }
   }

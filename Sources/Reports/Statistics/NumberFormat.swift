@@ -41,6 +41,18 @@ public enum NumberFormat {
     return fixed(scaled, decimals: isCoarse ? 0 : 1) + "\u{202F}%"
   }
 
+  /// A count of bytes in the unit that leaves one to three digits before the point: 312 B, 4.1 KiB, 123 MiB.
+  public static func bytes(_ count: Int) -> String {
+    var value = Double(count)
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+      if value < 1000 {
+        return "\(fixed(value, decimals: unit == "B" || value >= 100 ? 0 : 1)) \(unit)"
+      }
+      value /= 1024
+    }
+    return "\(fixed(value, decimals: 1)) TiB"
+  }
+
   /// A number with its sign, also when positive: +0.12, −0.03.
   public static func signed(_ value: Double?, decimals: Int) -> String {
     let text = fixed(value, decimals: decimals)
@@ -56,27 +68,34 @@ public enum NumberFormat {
 
   /// Mean and half-width of the 95 % interval, with digits that fit the uncertainty: “0.512 ± 0.031”.
   ///
-  /// One value alone has no interval and stands without one. `decimals` overrides the choice, for columns.
+  /// Two values, whose interval says nothing, are shown themselves: “0.480 to 0.544”. One value stands alone. `decimals`
+  /// overrides the choice of digits, for columns.
   public static func estimate(_ summary: Summary, decimals: Int? = nil) -> String {
     let parts = estimateParts(summary, decimals: decimals)
-    return parts.interval.map { "\(parts.mean) ± \($0)" } ?? parts.mean
+    return parts.number + (parts.addition ?? "")
   }
 
   /// The decimals that suit a column of estimates: those of the median uncertainty; nil where none has spread.
   public static func decimals(forColumn summaries: [Summary]) -> Int? {
-    let choices = summaries.compactMap(\.interval?.halfWidth).filter { $0 > 0 }
-      .map(decimals(forUncertainty:)).sorted()
+    let choices = summaries.compactMap { ($0.tellingInterval ?? $0.pair)?.halfWidth }
+      .filter { $0 > 0 }.map(decimals(forUncertainty:)).sorted()
     return choices.isEmpty ? nil : choices[choices.count / 2]
   }
 
+  /// The number to read first, and what stands behind it.
   static func estimateParts(
     _ summary: Summary, decimals: Int? = nil
-  ) -> (mean: String, interval: String?) {
-    guard let half = summary.interval?.halfWidth else {
+  ) -> (number: String, addition: String?) {
+    guard let range = summary.tellingInterval ?? summary.pair else {
       return (decimals.map { fixed(summary.mean, decimals: $0) } ?? significant(summary.mean), nil)
     }
+    let half = range.halfWidth
     let decimals = decimals ?? NumberFormat.decimals(forUncertainty: half)
-    return (fixed(summary.mean, decimals: decimals), fixed(half, decimals: decimals))
+    guard summary.pair == nil else {
+      let ends = (fixed(range.lower, decimals: decimals), fixed(range.upper, decimals: decimals))
+      return (ends.0, ends.0 == ends.1 ? nil : " to \(ends.1)")
+    }
+    return (fixed(summary.mean, decimals: decimals), " ± \(fixed(half, decimals: decimals))")
   }
 
   private static func scientific(_ value: Double, digits: Int) -> String {

@@ -65,6 +65,18 @@ public struct Summary: Codable, Hashable, Sendable {
     return Interval(lower: mean - half, upper: mean + half)
   }
 
+  /// The 95 % interval of the mean where it says something: from three values on.
+  ///
+  /// With two values t has one degree of freedom, and the interval is 12.7 standard errors to either side; they are shown
+  /// themselves instead.
+  public var tellingInterval: Interval? { count > 2 ? interval : nil }
+
+  /// The smallest and the greatest of exactly two values.
+  public var pair: Interval? {
+    guard count == 2, let low = values.min(), let high = values.max() else { return nil }
+    return Interval(lower: low, upper: high)
+  }
+
   /// The 95 % interval of the difference of means, this minus `other`, with unequal variances (Welch, 1947).
   ///
   /// Nil when either side has fewer than two values. When neither side has any spread, the interval is the

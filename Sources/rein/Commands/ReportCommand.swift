@@ -6,53 +6,72 @@ import RunRecords
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write one HTML page for a run.",
-    discussion: "The page is one file that needs no network: rein report runs/ppo")
+    commandName: "report", abstract: "Write one HTML page for a run, or for all runs of a folder.",
+    discussion: """
+      The page is one file that needs no network. --all writes the page of every run below a folder, and index.html there \
+      with links to them.
 
-  @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+        rein report runs/ppo
+        rein report --all runs
+      """)
+
+  @Argument(help: ArgumentHelp("The run folder; with --all the folder of runs.", valueName: "run"))
   var folder: String
 
-  @Option(help: "Where the page goes; none is report.html in the run folder.")
+  @Option(
+    help:
+      "Where the page goes; none is report.html in the run folder, with --all index.html in the folder."
+  )
   var output: String?
+
+  @Flag(help: "The pages of all runs below the folder, and one that leads to them.")
+  var all = false
 
   @Flag(help: "Print where the page is as one JSON object.")
   var json = false
 
   func run() throws {
-    let run = try RunFolder(opening: URL(fileURLWithPath: folder))
-    let events = try run.readEvents()
-    let manifest = try run.readManifest()
-    let samples = try run.readSamples()
-    let names = Set(events.flatMap { $0.values.keys })
-    let curves = names.sorted { $0.name < $1.name }.map { metric in
-      MetricCurve(
-        name: metric.name, explanation: metric.meaning,
-        points: events.compactMap { event in
-          event[metric].map { CurvePoint(step: Double(event.step), value: $0) }
-        })
-    }
-    let text = (try? String(contentsOf: run.configuration, encoding: .utf8)) ?? ""
-    let page = RunPage(
-      content: RunReport(
-        title: run.url.lastPathComponent, metrics: curves,
-        samples: samples.suffix(24).map {
-          RunSample(
-            step: $0.step, prompt: $0.prompt, completion: $0.completion, scores: $0.rewards)
-        }, configuration: text,
-        provenance: Provenance(
-          command: manifest.starts.last?.commandLine.joined(separator: " ") ?? "",
-          settings: [
-            SettingGroup(
-              name: "Run",
-              settings: [Setting("seed", "\(manifest.seed)")]
-                + manifest.versions.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) })
-          ]), notes: []))
-    let url = output.map(URL.init(fileURLWithPath:)) ?? run.report
-    try AtomicFile.write(Data(page.html.utf8), to: url)
+    let url = try all ? writeIndex() : writePage()
     if json {
       try Console.printJSON(["page": url.relativePath])
     } else {
       Console.print(url.relativePath)
     }
+  }
+
+  private func writePage() throws -> URL {
+    let run = KnownRun(try RunFolder(opening: URL(fileURLWithPath: folder)))
+    let url = output.map(URL.init(fileURLWithPath:)) ?? run.folder.report
+    try AtomicFile.write(Data(RunPage(content: run.report()).html.utf8), to: url)
+    return url
+  }
+
+  private func writeIndex() throws -> URL {
+    let root = URL(fileURLWithPath: folder)
+    let url = output.map(URL.init(fileURLWithPath:)) ?? root.appending(path: "index.html")
+    let runs = try KnownRun.all(in: folder).sorted {
+      ($0.overview.started ?? .distantPast) < ($1.overview.started ?? .distantPast)
+    }
+    let rows = try runs.map { run -> RunListing.Row in
+      guard run.overview.problem == nil else { return run.row(below: root) }
+      try AtomicFile.write(Data(RunPage(content: run.report()).html.utf8), to: run.folder.report)
+      return run.row(below: root, page: Self.link(to: run.folder.report, from: url))
+    }
+    let listing = RunListing(title: "Runs in \(root.lastPathComponent)", rows: rows)
+    try AtomicFile.write(Data(listing.html.utf8), to: url)
+    return url
+  }
+
+  /// A file's address as a page beside it or above it writes it, with what addresses cannot hold encoded.
+  static func link(to file: URL, from page: URL) -> String {
+    let target = file.standardizedFileURL.pathComponents
+    let base = page.standardizedFileURL.deletingLastPathComponent().pathComponents
+    let common = zip(target, base).prefix { $0 == $1 }.count
+    let parts =
+      Array(repeating: "..", count: base.count - common) + Array(target.dropFirst(common))
+    var allowed = CharacterSet.urlPathAllowed
+    allowed.remove(charactersIn: ":")
+    return parts.map { $0.addingPercentEncoding(withAllowedCharacters: allowed) ?? $0 }
+      .joined(separator: "/")
   }
 }

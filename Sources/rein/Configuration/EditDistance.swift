@@ -19,3 +19,13 @@ func nearestName(to name: String, among names: [String]) -> String? {
   let ranked = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
   return ranked.flatMap { $0.1 <= max(2, name.count / 3) ? $0.0 : nil }
 }
+
+/// The valid names that a wrong one may mean: near ones first, then those that contain it; at most three.
+func nearestNames(to name: String, among names: [String]) -> [String] {
+  let ranked = names.map { (name: $0, distance: editDistance(name, $0)) }
+    .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+  let reach = max(name.count < 4 ? 1 : 2, name.count / 4)
+  let near = ranked.filter { $0.distance <= reach }.map(\.name)
+  let holding = ranked.map(\.name).filter { !near.contains($0) && $0.contains(name) }
+  return Array((near + (name.count > 1 ? holding : [])).prefix(3))
+}

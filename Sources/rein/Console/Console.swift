@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import RunRecords
 import Training
 
@@ -34,6 +35,12 @@ final class Console: Sendable {
   func note(_ line: String) {
     writer.finish()
     Console.complain(line)
+  }
+
+  /// Colours on a terminal whose owner has not forbidden them.
+  static var coloring: TextTable.Coloring {
+    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+      ? .ansi : .plain
   }
 
   /// A line of results.
@@ -73,7 +80,7 @@ final class Console: Sendable {
   private static func clean(_ value: Any) -> Any {
     switch value {
     case let number as Double where !number.isFinite: NSNull()
-    case let numbers as [Double]: numbers.map { $0.isFinite ? $0 as Any : NSNull() }
+    case let items as [Any]: items.map(clean)
     case let fields as [String: Any]: fields.mapValues(clean)
     default: value
     }

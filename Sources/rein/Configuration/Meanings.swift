@@ -233,11 +233,7 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("prompts", "JSON Lines files with `prompt`, or `text` whose opening is the prompt."),
       ("prompt_words", "How many words of a prompt are used; none uses all."),
-      ("reward.model", "A reward model's folder."),
-      ("reward.scale", "score (normalised) or probability (its sigmoid)."),
-      ("reward.hole", "A planted hole: clean, capped or uncapped."),
-      ("reward.word", "The word that the hole pays for; without a hole it is only counted."),
-      ("reward.gold", "A second reward model that the policy never sees, only reported."),
+    ] + RewardMeanings.all + [
       ("training.steps", "Steps of the run."),
       ("training.episodes_per_step", "Completions per step."),
       ("training.epochs", "Passes over a step's completions."),
@@ -309,6 +305,6 @@ private func givenPreset(in given: Node.Mapping) throws -> Method.Preset? {
 }
 
 /// The names of an enumeration's cases, for help.
-private func names<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
+func names<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
   type.allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -103,11 +103,11 @@ import Testing
   @Test(arguments: [true, false]) func `and Rein never wait for each other to read`(
     readsFirst: Bool
   ) throws {
-    let long = (0..<400).map { Reading.cut(String(repeating: "y", count: 3000 + $0)) }
+    let long = (0..<60).map { Reading.cut(String(repeating: "y", count: 3000 + $0)) }
     let program =
       readsFirst
       ? """
-      requests = [json.loads(sys.stdin.readline()) for _ in range(400)]
+      requests = [json.loads(sys.stdin.readline()) for _ in range(60)]
       for request in requests: say(id=request["id"], scores=[0.123456789] * len(request["tokens"]))
       sys.stdin.read()
       """

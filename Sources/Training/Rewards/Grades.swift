@@ -16,8 +16,10 @@ extension [Grade] {
       }
       guard !grade.isFinite else { continue }
       let part = grade.parts.first { !$0.contribution.isFinite }
+      let value = part?.value ?? grade.total
+      // A NaN may have a sign, which says nothing.
       throw .reward(
-        step: step, completion: index, part: part?.name, value: "\(part?.value ?? grade.total)")
+        step: step, completion: index, part: part?.name, value: value.isNaN ? "nan" : "\(value)")
     }
   }
 

@@ -28,7 +28,8 @@ let tensorless: [Target] = [
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
-    name: "EnvironmentsTests", dependencies: ["Environments", "Programs"], resources: [.copy("Fixtures")]),
+    name: "EnvironmentsTests", dependencies: ["Environments", "Programs"],
+    resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback"]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),

@@ -6,7 +6,7 @@ import RunRecords
 import Tokenization
 public import Torch
 
-/// `rein ppo`: trains a policy by reinforcement learning from a reward model, by any method of the family.
+/// `rein ppo`: trains a policy by reinforcement learning from rewards of any kind, by any method of the family.
 public struct PolicyRun: Sendable {
   /// What a run is made of.
   public struct Configuration: Codable, Equatable, Sendable {

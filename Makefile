@@ -10,7 +10,8 @@ export PKG_CONFIG_PATH := $(CURDIR)/.libtorch/pkgconfig:$(PKG_CONFIG_PATH)
 
 # The installed program finds libtorch beside itself, the one in .build where set-up put it.
 LINK = -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/rein/torch/lib' -Xlinker -rpath -Xlinker $(TORCH)/lib
-RELEASE = swift build -c release --product rein --static-swift-stdlib $(LINK) -Xlinker -s
+# HTTP comes with Foundation, whose static library wants -lcurl: set-up made a name for the libcurl that Swift itself runs on.
+RELEASE = swift build -c release --product rein --static-swift-stdlib $(LINK) -Xlinker -L$(CURDIR)/.libtorch/link -Xlinker -s
 REIN := .build/release/rein
 PREPARED := .data/prepared
 

@@ -20,14 +20,16 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 
 let tensorless: [Target] = [
   .target(name: "Tokenization", dependencies: [heap]),
-  .target(name: "Environments"),
+  .target(name: "Programs"),
+  .target(name: "Environments", dependencies: ["Programs"]),
   .target(name: "Feedback", dependencies: ["Tokenization"]),
   .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
   .target(name: "Reports"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
-    name: "EnvironmentsTests", dependencies: ["Environments"], resources: [.copy("Fixtures")]),
+    name: "EnvironmentsTests", dependencies: ["Environments", "Programs"],
+    resources: [.copy("Fixtures")]),
   .testTarget(name: "FeedbackTests", dependencies: ["Feedback", "Tokenization"]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
@@ -42,7 +44,7 @@ let tensors: [Target] = [
   .target(name: "NeuralNetworks", dependencies: ["Torch"]),
   .target(name: "PolicyOptimization", dependencies: ["Torch"]),
   .target(name: "LanguageModels", dependencies: ["NeuralNetworks", "Torch"]),
-  .target(name: "Rewards", dependencies: ["LanguageModels", "Torch"]),
+  .target(name: "Rewards", dependencies: ["Feedback", "LanguageModels", "Programs", "Torch"]),
   .target(
     name: "Training",
     dependencies: [
@@ -81,8 +83,11 @@ let tensors: [Target] = [
     dependencies: ["LanguageModels", "NeuralNetworks", "Torch", "TensorTestSupport"],
     resources: [.copy("Fixtures")]),
   .testTarget(
-    name: "RewardsTests", dependencies: ["LanguageModels", "Rewards", "Torch", "TensorTestSupport"]
-  ),
+    name: "RewardsTests",
+    dependencies: [
+      "Feedback", "LanguageModels", "Programs", "Rewards", "Torch", "TensorTestSupport",
+    ],
+    resources: [.copy("Fixtures")]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [

@@ -1,3 +1,5 @@
+public import Programs
+
 /// What is wrong with a description of a world, or with the program that plays it.
 public enum EnvironmentError: Error, Hashable, Sendable {
   /// A table has the wrong shape.

@@ -29,6 +29,11 @@ public struct ModelReward: Reward {
     self.scale = scale
   }
 
+  /// What each completion earned.
+  public func grades(_ completions: [Completion]) -> [Grade] {
+    scores(completions).map { Grade($0) }
+  }
+
   /// One number for each completion.
   public func scores(_ completions: [Completion]) -> [Double] {
     let texts = completions.map { $0.prompt + $0.text + [endOfText] }

@@ -13,7 +13,8 @@ extension Metric {
   public var direction: Direction? {
     let rising: [Metric] = [
       .scores, .rlhfReward, .goldReward, .proxyReward, .episodeReturn, .accuracy,
-      .validationAccuracy, .margin, .explainedVariance, .episodesPerSecond, .stepsPerSecond,
+      .validationAccuracy, .margin, .rewardAccuracy, .rewardMargin, .explainedVariance,
+      .episodesPerSecond, .stepsPerSecond,
     ]
     let falling: [Metric] = [
       .loss, .validationLoss, .validationBitsPerByte, .valueLoss, .honeypotRate, .peakMemory,
@@ -30,7 +31,10 @@ extension Metric {
     switch command {
     case "sft": [.loss, .validationLoss, .validationBitsPerByte, .tokenCount]
     case "reward": [.accuracy, .validationAccuracy, .margin, .loss, .validationLoss]
-    case "ppo": [.scores, .goldReward, .kl, .honeypotRate, .policyEntropy]
+    case "dpo":
+      [.rewardAccuracy, .validationAccuracy, .loss, .validationLoss, .chosenLogProbability]
+    case "ppo", "rloo", "grpo", "best-of-n":
+      [.scores, .goldReward, .kl, .honeypotRate, .policyEntropy]
     case "control":
       [.episodeReturn, .episodeLength, .environmentSteps, .policyEntropy, .explainedVariance]
     default: [.loss, .validationLoss, .accuracy, .scores, .kl, .episodeReturn]

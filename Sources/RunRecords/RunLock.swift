@@ -48,16 +48,4 @@ public final class RunLock: Sendable {
 
   /// What the file is called.
   static let fileName = ".lock"
-
-  /// Whether some process writes into a folder now.
-  ///
-  /// - Parameter folder: The run folder.
-  /// - Returns: Whether its lock is held.
-  public static func isHeld(on folder: URL) -> Bool {
-    let descriptor = open(
-      folder.appendingPathComponent(fileName).path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
-  }
 }

@@ -27,14 +27,18 @@ public struct RunManifest: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// Versions by name, such as `rein`, `swift`, `libtorch`, `commit`.
   public var versions: [String: String]
+  /// How many steps the run has; nil where nobody said.
+  public var steps: Int?
   /// The first start, and one more for each time that the run was resumed.
   public var starts: [Start]
 
   /// Creates the manifest of a new run.
   public init(
-    commandLine: [String], seed: UInt64, versions: [String: String], date: Date = Date()
+    commandLine: [String], seed: UInt64, versions: [String: String], steps: Int? = nil,
+    date: Date = Date()
   ) {
     self.seed = seed
+    self.steps = steps
     self.versions = versions
     starts = [Start(commandLine: commandLine, date: date)]
   }

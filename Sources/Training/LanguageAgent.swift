@@ -39,8 +39,8 @@ public final class LanguageAgent: Agent {
   public struct Record {
     /// The completions.
     public var rollout: Rollout
-    /// One score per completion.
-    public var scores: [Double]
+    /// What each completion earned.
+    public var grades: [Grade]
     /// The reference's states that predict the tokens [n, width], for KL in the loss.
     var referenceHidden: Tensor?
     var timings: [(Metric, Double)]
@@ -138,16 +138,15 @@ public final class LanguageAgent: Agent {
       throw TrainingError.diverged(metric: "a log-probability", step: step)
     }
     let sampled = clock.now
-    let scores = try scores(rollout.completions, step: step)
+    let grades = try grades(rollout.completions, step: step)
     let graded = clock.now
     lastCompletions = rollout.completions
-    var rewards: [Float] = []
-    for (completion, score) in zip(rollout.completions, scores) {
-      rewards += Array(repeating: 0, count: completion.tokens.count - 1) + [Float(score)]
+    let rewards = zip(rollout.completions, grades).flatMap { completion, grade in
+      grade.payments(count: completion.tokens.count).map { Float($0) }
     }
     return Episodes(
       record: Record(
-        rollout: rollout, scores: scores,
+        rollout: rollout, grades: grades,
         timings: [
           (.rolloutSeconds, (sampled - begin).seconds),
           (.rewardSeconds, (graded - sampled).seconds),
@@ -168,16 +167,10 @@ public final class LanguageAgent: Agent {
     }
   }
 
-  private func scores(_ completions: [Completion], step: Int) throws -> [Double] {
-    let scores = try parts.reward.scores(completions)
-    guard scores.count == completions.count else {
-      throw TrainingError.rewardCount(
-        step: step, expected: completions.count, received: scores.count)
-    }
-    if let bad = scores.firstIndex(where: { !$0.isFinite }) {
-      throw TrainingError.reward(step: step, completion: bad, value: "\(scores[bad])")
-    }
-    return scores
+  private func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
+    let grades = try parts.reward.grades(completions)
+    try grades.check(completions, step: step)
+    return grades
   }
 
   private func layout(_ record: Record) -> ResponseLayout {
@@ -224,7 +217,9 @@ public final class LanguageAgent: Agent {
   }
 
   /// V(prefix, x*) in one pass; where x* ends the episode (it is the end-of-text token, or the last one allowed) the reward of the
-  /// sequence that it ends stands in for V, bounded to three deviations of the sampled scores as in the published code.
+  /// sequence that it ends stands in for V, bounded to three deviations of the sampled ones as in the published code.
+  ///
+  /// Of dense rewards the last token's is meant: those before it have been paid by then.
   public func greedyOutcomes(_ episodes: Episodes<Record>, step: Int) throws -> GreedyOutcomes {
     let record = episodes.record
     guard let drawn = record.rollout.greedy else {
@@ -236,11 +231,11 @@ public final class LanguageAgent: Agent {
       of: record.rollout.completions, greedy: drawn.tokens.integers, stopTokens: stopTokens,
       maximumLength: sampling.maximumLength)
     if !endings.isEmpty {
-      let sampled = Tensor(record.scores)
+      let sampled = Tensor(record.grades.map(\.atEnd))
       let center = sampled.mean().item
       let spread = 3 * (sampled - center).squared().mean().item.squareRoot()
-      let bounded = try scores(endings.map(\.ending), step: step).map {
-        Float(min(max($0, center - spread), center + spread))
+      let bounded = try grades(endings.map(\.ending), step: step).map {
+        Float(min(max($0.atEnd, center - spread), center + spread))
       }
       let places = Tensor(endings.map(\.place))
       rewards = rewards.scattering(Tensor(bounded), at: places, along: 0)
@@ -304,17 +299,17 @@ public final class LanguageAgent: Agent {
     let count = Double(completions.count)
     let stopped = Double(completions.count { $0.finish == .stopToken })
     let metrics: [(Metric, Double)] = [
-      (.scores, record.scores.reduce(0, +) / count),
+      (.scores, record.grades.reduce(0) { $0 + $1.total } / count),
       (.meanCompletionLength, Double(completions.reduce(0) { $0 + $1.tokens.count }) / count),
       (.terminatedShare, stopped / count), (.stopTokenCount, stopped),
       (.distinctPairs, distinctShare(of: completions.map(\.text), length: 2)),
     ]
-    let samples = zip(completions, record.scores).prefix(4).map { completion, score in
+    let samples = zip(completions, record.grades).prefix(4).map { completion, grade in
       Sample(
         step: step, prompt: parts.decode(completion.prompt),
-        completion: parts.decode(completion.text), rewards: ["score": score])
+        completion: parts.decode(completion.text), rewards: grade.report)
     }
-    return (metrics + record.timings, samples)
+    return (metrics + record.grades.metrics + record.timings, samples)
   }
 }
 

@@ -1,7 +1,9 @@
 /// What stops a training run.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  /// The reward function answered NaN or infinity.
-  case reward(step: Int, completion: Int, value: String)
+  /// The reward function, or a part of it, answered NaN or infinity.
+  case reward(step: Int, completion: Int, part: String? = nil, value: String)
+  /// The reward function paid another number of tokens than the completion has.
+  case rewardTokens(step: Int, completion: Int, expected: Int, received: Int)
   /// The reward function answered another number of scores than it was asked for.
   case rewardCount(step: Int, expected: Int, received: Int)
   /// A loss or gradient became NaN or infinite; the weights are those of the last good step.
@@ -14,8 +16,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The message, ready to print.
   public var description: String {
     switch self {
-    case .reward(let step, let completion, let value):
-      "step \(step): the reward of completion \(completion) is \(value): rewards must be finite"
+    case .reward(let step, let completion, let part, let value):
+      "step \(step): the reward\(part.map { "'s part '\($0)'" } ?? "") of completion \(completion) is \(value): rewards must be finite"
+    case .rewardTokens(let step, let completion, let expected, let received):
+      "step \(step): the reward of completion \(completion) has \(received) numbers for \(expected) tokens"
     case .rewardCount(let step, let expected, let received):
       "step \(step): the reward answered \(received) scores for \(expected) completions"
     case .diverged(let metric, let step):

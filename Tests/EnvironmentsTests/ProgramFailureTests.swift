@@ -1,5 +1,6 @@
 import Environments
 import Foundation
+import Programs
 import Testing
 
 @Suite struct `A program that fails` {

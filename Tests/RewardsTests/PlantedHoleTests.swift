@@ -16,7 +16,7 @@ private func completion(_ prompt: [Int], _ tokens: [Int]) -> Completion {
 private struct Judgement: Reward {
   var values: [Double]
 
-  func scores(_ completions: [Completion]) -> [Double] { values }
+  func grades(_ completions: [Completion]) -> [Grade] { values.map { Grade($0) } }
 }
 
 @Suite struct `A bonus word` {

@@ -1,17 +1,20 @@
 import Foundation
-import RunRecords
 import Testing
 
+@testable import RunRecords
+
 @Suite struct `The lock of a run folder` {
+  private func isHeld(_ folder: URL) -> Bool { RunFolder(at: folder).isBeingWritten }
+
   @Test func `is held once, and given back`() throws {
     let folder = try TemporaryFolder()
     let run = folder.url.appendingPathComponent("run")
-    #expect(!RunLock.isHeld(on: run))
+    #expect(!isHeld(run))
     var lock: RunLock? = try RunLock(on: run)
-    #expect(lock != nil && RunLock.isHeld(on: run))
+    #expect(lock != nil && isHeld(run))
     #expect(throws: RunRecordsError.inUse(run.path)) { try RunLock(on: run) }
     lock = nil
-    #expect(!RunLock.isHeld(on: run))
+    #expect(!isHeld(run))
     _ = try RunLock(on: run)
   }
 

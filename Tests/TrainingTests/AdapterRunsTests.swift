@@ -62,7 +62,7 @@ private struct AdapterRuns {
     configuration.policy = path("base")
     configuration.prompts = [path("texts.jsonl")]
     configuration.promptWords = 2
-    configuration.reward.model = path("reward")
+    configuration.reward.model = [path("reward")]
     configuration.training.steps = 2
     configuration.training.episodesPerStep = 4
     configuration.training.sampling.maximumLength = 5
@@ -124,7 +124,7 @@ private struct AdapterRuns {
       for (left, right) in zip(merged.scores([[0, 1, 2, 0], [0, 3, 0]]), scores) {
         expectEqual(left, right, tolerance: 1e-4)
       }
-      let result = try runs.policy("ppo") { $0.reward.model = left.model.path }
+      let result = try runs.policy("ppo") { $0.reward.model = [left.model.path] }
       #expect(result.lastReport?[.scores] != nil)
     }
   }

@@ -11,7 +11,7 @@ import Training
 struct EachReward: Reward {
   var score: @Sendable (Completion) -> Double
 
-  func scores(_ completions: [Completion]) -> [Double] { completions.map(score) }
+  func grades(_ completions: [Completion]) -> [Grade] { completions.map { Grade(score($0)) } }
 
   /// Nearly every completion has another score, so that no step is without advantages.
   static let varied = EachReward { Double($0.tokens.reduce(0, +) % 7) / 7 }
@@ -26,7 +26,14 @@ struct EachReward: Reward {
 struct StepReward: Reward {
   var answer: @Sendable ([Completion]) -> [Double]
 
-  func scores(_ completions: [Completion]) -> [Double] { answer(completions) }
+  func grades(_ completions: [Completion]) -> [Grade] { answer(completions).map { Grade($0) } }
+}
+
+/// A reward that pays for tokens where they stand.
+struct TokenReward: Reward {
+  var pay: @Sendable (Completion) -> Grade
+
+  func grades(_ completions: [Completion]) -> [Grade] { completions.map(pay) }
 }
 
 /// A tiny run of policy optimization.

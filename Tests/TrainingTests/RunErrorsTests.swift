@@ -58,7 +58,7 @@ import Training
       let path = { (name: String) in folder.appending(path: name).path }
       var right = PolicyRun.Configuration()
       right.policy = path("base")
-      right.reward.model = path("reward")
+      right.reward.model = [path("reward")]
       right.prompts = [path("texts.jsonl")]
       // A reward model with another vocabulary, one that is too short, a hole without a word.
       let other = try Tiny.reward(Tiny.shape(vocabulary: 40, positions: 48))
@@ -67,9 +67,9 @@ import Training
       shape.positionCount = 20
       try ModelFolder(folder.appending(path: "short")).save(Tiny.reward(shape))
       let changes: [(String, (inout PolicyRun.Configuration) -> Void)] = [
-        ("reward.model", { $0.reward.model = path("other") }),
+        ("reward.model", { $0.reward.model = [path("other")] }),
         ("reward.gold", { $0.reward.gold = path("other") }),
-        ("training.sampling.max_new_tokens", { $0.reward.model = path("short") }),
+        ("training.sampling.max_new_tokens", { $0.reward.model = [path("short")] }),
         ("training.sampling.max_new_tokens", { $0.training.sampling.maximumLength = 48 }),
         ("reward.word", { $0.reward.hole = .capped }),
       ]
@@ -97,7 +97,7 @@ import Training
       }
       var configuration = PolicyRun.Configuration()
       configuration.policy = path("base")
-      configuration.reward.model = path("reward")
+      configuration.reward.model = [path("reward")]
       configuration.prompts = [path("texts.jsonl")]
       configuration.promptWords = 2
       configuration.training.steps = 1

@@ -74,7 +74,7 @@ private struct Files {
     configuration.policy = path("base")
     configuration.prompts = [path("texts.jsonl")]
     configuration.promptWords = 2
-    configuration.reward.model = path("reward")
+    configuration.reward.model = [path("reward")]
     configuration.training.steps = 3
     configuration.training.episodesPerStep = 4
     configuration.training.sampling.maximumLength = 5

@@ -166,6 +166,32 @@ import Yams
     )
   }
 
+  @Test func `takes one reward model or several, and the ends of names that were there before`()
+    throws
+  {
+    let one = try withTemporaryFolder { folder in
+      let file = folder.appending(path: "run.yaml")
+      try "reward: {model: a, judge: {url: u}}\n".write(
+        to: file, atomically: true, encoding: .utf8)
+      return try ConfigurationReader.read(Policy.self, from: [file.path]).configuration.reward
+    }
+    #expect(one.model == ["a"] && one.judge.url == "u" && one.length == LengthChoice())
+    let words = [
+      "--model", "[a, b]", "--scale", "probability", "--temperature", "0.5", "--gold", "g",
+      "--combine", "worst", "--low", "2", "--expressions", "^a", "--cache", "c.jsonl",
+    ]
+    #expect(throws: ConfigurationProblem.self) {
+      try ConfigurationReader.read(Policy.self, from: words)
+    }
+    let fitting = words.map { $0 == "--low" ? "--length.low" : $0 }
+    let configuration = try ConfigurationReader.read(Policy.self, from: fitting).configuration
+    let reward = configuration.reward
+    #expect(reward.model == ["a", "b"] && reward.scale == .probability && reward.gold == "g")
+    #expect(reward.combine == .worst && reward.length.low == 2 && reward.judge.cache == "c.jsonl")
+    #expect(reward.pattern.expressions == ["^a"] && reward.judge.temperature == 0)
+    #expect(configuration.training.sampling.temperature == 0.5)
+  }
+
   @Test func `names a wrong value with file and line, or flag`() throws {
     let inFile = try complaint(Supervised.self, file: "seed: 1\nmodel:\n  width: wide\n")
     #expect(inFile.hasPrefix("run.yaml, line 3: key 'model.width': "), "\(inFile)")

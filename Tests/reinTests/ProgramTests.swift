@@ -103,6 +103,20 @@ import Torch
     }
   }
 
+  @Test func `ends with 2 without a reward, and with 1 where one breaks`() throws {
+    try withFiles { folder in
+      let ppo = ["ppo", "--policy", "base", "--prompts", "texts.jsonl"]
+      try expectFailure(2, ["reward.model: ", "give another reward a weight"], ppo, in: folder)
+      try expectFailure(
+        2, ["reward.pattern.expressions: '(' is no regular expression"],
+        ppo + ["--pattern.weight", "1", "--expressions", "'('"], in: folder)
+      let small = ["--episodes_per_step", "4", "--max_new_tokens", "3", "--prompt_words", "2"]
+      try expectFailure(
+        1, ["the reward's part 'program' at completion 0: ", "'false' ended with exit status 1"],
+        ppo + small + ["--program.weight", "1", "--command", "'false'"], in: folder)
+    }
+  }
+
   @Test func `ends with 1 where it cannot write`() throws {
     try withFiles { folder in
       try Data().write(to: folder.appending(path: "file"))

@@ -1,3 +1,4 @@
+import Programs
 import Synchronization
 
 /// A world that another program plays: any language, any simulator.
@@ -50,10 +51,26 @@ public final class ProcessEnvironment: Environment {
     precondition(!command.isEmpty, "a command needs at least a program")
     precondition(
       timeout > 0 && timeout < 1e9, "a program cannot be given \(timeout) seconds for an answer")
+    do throws(ProgramFailure) {
+      var connection = try ProgramConnection(
+        command, role: .environment, title: title ?? command.joined(separator: " "),
+        timeout: timeout)
+      let introduction = try Self.introduction(of: &connection)
+      self.command = command
+      name = introduction.name
+      observationCount = introduction.observationCount
+      actionCount = introduction.actionCount
+      session = Mutex(Session(connection: connection))
+    } catch {
+      throw .program(error)
+    }
+  }
+
+  private static func introduction(
+    of connection: inout ProgramConnection
+  ) throws(ProgramFailure) -> ProgramIntroduction {
     let request = "to introduce itself"
-    var connection = try ProgramConnection(
-      command, title: title ?? command.joined(separator: " "), timeout: timeout)
-    let line = try connection.introduction(as: request)
+    let line = try connection.line(for: request)
     let introduction = try connection.parsed(ProgramIntroduction.self, line, request)
     let numbers = [
       ("protocol", introduction.protocol == 1, "is \(introduction.protocol), but must be 1"),
@@ -63,11 +80,7 @@ public final class ProcessEnvironment: Environment {
     for (key, isRight, problem) in numbers where !isRight {
       throw connection.refuse(line, request, key: key, problem)
     }
-    self.command = command
-    name = introduction.name
-    observationCount = introduction.observationCount
-    actionCount = introduction.actionCount
-    session = Mutex(Session(connection: connection))
+    return introduction
   }
 
   deinit { close() }
@@ -78,10 +91,8 @@ public final class ProcessEnvironment: Environment {
   ) throws(EnvironmentError) -> [Double] {
     let seed = generator.next() >> 33
     return try session.withLock { session throws(EnvironmentError) in
-      let request = "{\"reset\":{\"seed\":\(seed)}}"
-      let line = try session.connection.answer(to: request)
-      let start = try session.connection.parsed(ProgramStart.self, line, request)
-      try session.connection.expect(observationCount, start.observation, line, request)
+      let start = try session.connection.ask(
+        ProgramStart.self, "{\"reset\":{\"seed\":\(seed)}}", observationCount)
       session.progress = .underWay
       return start.observation
     }
@@ -91,10 +102,8 @@ public final class ProcessEnvironment: Environment {
   public func step(_ action: Int) throws(EnvironmentError) -> Step {
     try session.withLock { session throws(EnvironmentError) in
       session.progress.expect(action, below: actionCount, in: Self.self)
-      let request = "{\"step\":{\"action\":\(action)}}"
-      let line = try session.connection.answer(to: request)
-      let answer = try session.connection.parsed(ProgramStep.self, line, request)
-      try session.connection.expect(observationCount, answer.observation, line, request)
+      let answer = try session.connection.ask(
+        ProgramStep.self, "{\"step\":{\"action\":\(action)}}", observationCount)
       let step = Step(
         observation: answer.observation, reward: answer.reward, ending: answer.ending)
       session.progress.follow(step)
@@ -106,35 +115,26 @@ public final class ProcessEnvironment: Environment {
   ///
   /// Later calls throw ``ProgramFailure/Reason/closed``. Nothing happens if the program has failed or been closed before.
   public func close() {
-    session.withLock { $0.connection.close(grace: 1) }
+    session.withLock { $0.connection.close(farewell: "{\"close\":{}}", grace: 1) }
   }
 }
 
 extension ProgramConnection {
-  /// Reads an answer, or ends the program because of it.
-  fileprivate mutating func parsed<Answer: Decodable>(
-    _ type: Answer.Type, _ line: [UInt8], _ request: String
+  /// Asks for an answer with an observation, which must have the right length.
+  fileprivate mutating func ask<Answer: ProgramObservation>(
+    _ type: Answer.Type, _ request: String, _ count: Int
   ) throws(EnvironmentError) -> Answer {
-    do {
-      return try parsedAnswer(type, from: line)
+    do throws(ProgramFailure) {
+      let line = try answer(to: request)
+      let answer = try parsed(type, line, request)
+      guard answer.observation.count == count else {
+        throw refuse(
+          line, request, key: "observation",
+          "has \(answer.observation.count) numbers instead of \(count)")
+      }
+      return answer
     } catch {
-      throw fail(error, request)
+      throw .program(error)
     }
-  }
-
-  /// Ends the program because of one key of its answer.
-  fileprivate mutating func refuse(
-    _ line: [UInt8], _ request: String, key: String, _ problem: String
-  ) -> EnvironmentError {
-    fail(.wrongValue(key: key, problem: problem, line: Self.quoted(line)), request)
-  }
-
-  /// Ends the program if an observation has the wrong length.
-  fileprivate mutating func expect(
-    _ count: Int, _ observation: [Double], _ line: [UInt8], _ request: String
-  ) throws(EnvironmentError) {
-    guard observation.count != count else { return }
-    throw refuse(
-      line, request, key: "observation", "has \(observation.count) numbers instead of \(count)")
   }
 }

@@ -99,7 +99,7 @@ extension TrainingError {
   fileprivate var concernsOneRun: Bool {
     switch self {
     case .diverged, .reward: true
-    case .configuration, .noData, .rewardCount: false
+    case .configuration, .noData, .rewardCount, .rewardTokens: false
     }
   }
 }

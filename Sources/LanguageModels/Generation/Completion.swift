@@ -1,5 +1,5 @@
 /// What a policy answered to a prompt.
-public struct Completion: Codable, Equatable, Sendable {
+public struct Completion: Codable, Hashable, Sendable {
   /// Why it ended.
   public enum Finish: String, Codable, Sendable {
     /// The policy drew a token that ends texts.

@@ -1,10 +1,7 @@
 import Foundation
 
 extension RunFolder {
-  /// The file that a run holds locked (`flock`, exclusively) for as long as it writes.
-  static let lockName = ".lock"
-
-  private var lockFile: URL { url.appendingPathComponent(RunFolder.lockName) }
+  private var lockFile: URL { url.appendingPathComponent(RunLock.fileName) }
 
   /// Whether a program is writing this run at the moment.
   ///

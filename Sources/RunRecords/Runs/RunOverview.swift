@@ -60,7 +60,7 @@ public struct RunOverview: Sendable {
       steps = events.map(\.step).max() ?? 0
       lastActivity = [manifest.starts.last?.date, events.last?.time].compactMap(\.self).max()
       for event in events { lastValues.merge(event.values) { $1 } }
-      state = RunOverview.state(of: folder, steps: steps, planned: plannedSteps)
+      state = RunOverview.state(of: folder, steps: steps, planned: manifest.steps ?? plannedSteps)
     } catch {
       problem = "\(error)"
     }

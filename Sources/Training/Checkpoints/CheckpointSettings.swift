@@ -1,4 +1,4 @@
-import Foundation
+import RunRecords
 
 /// When a run writes checkpoints, and which of them stay.
 public struct CheckpointSettings: Codable, Equatable, Sendable {
@@ -8,7 +8,7 @@ public struct CheckpointSettings: Codable, Equatable, Sendable {
   public var keep = 2
   /// A metric by which the best checkpoint stays too, whatever its age; nil keeps none.
   public var best: String?
-  /// Which value of it is the best one; nil is the lowest of losses and divergences, the highest of everything else.
+  /// Which value of it is the best one; nil is the lowest of metrics that shall fall, the highest of others.
   public var bestIs: Extreme?
 
   /// Which value is the best one.
@@ -39,6 +39,10 @@ public struct CheckpointSettings: Codable, Equatable, Sendable {
     guard keep >= 1 else {
       throw .configuration(key: "checkpoints.keep", reason: "\(keep) is below 1")
     }
+    if let best, Metric.named(best) == nil, bestIs == nil {
+      throw .configuration(
+        key: "checkpoints.best_is", reason: "say whether \(best) is best lowest or highest")
+    }
     guard best != nil || bestIs == nil else {
       throw .configuration(
         key: "checkpoints.best_is", reason: "says nothing without `checkpoints.best`, a metric")
@@ -47,7 +51,10 @@ public struct CheckpointSettings: Codable, Equatable, Sendable {
 
   /// Whether a value is better than another.
   func isBetter(_ value: Double, than other: Double) -> Bool {
-    let isFalling = ["loss", "kl", "bits", "nll"].contains { best?.contains($0) ?? false }
-    return (bestIs ?? (isFalling ? .lowest : .highest)) == .lowest ? value < other : value > other
+    extreme == .lowest ? value < other : value > other
+  }
+
+  private var extreme: Extreme {
+    bestIs ?? (best.flatMap(Metric.named)?.direction == .falling ? .lowest : .highest)
   }
 }

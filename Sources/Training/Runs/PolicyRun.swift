@@ -2,12 +2,11 @@ import Feedback
 public import Foundation
 public import LanguageModels
 import NeuralNetworks
-public import Rewards
 import RunRecords
 import Tokenization
 public import Torch
 
-/// `rein ppo`: trains a policy by reinforcement learning from a reward model, by any method of the family.
+/// `rein ppo`: trains a policy by reinforcement learning from rewards of any kind, by any method of the family.
 public struct PolicyRun: Sendable {
   /// What a run is made of.
   public struct Configuration: Codable, Equatable, Sendable {
@@ -61,20 +60,6 @@ public struct PolicyRun: Sendable {
     }
   }
 
-  /// What a policy is rewarded for.
-  public struct RewardChoice: Codable, Equatable, Sendable {
-    /// A reward model's folder.
-    public var model = ""
-    /// What becomes of the reward model's score.
-    public var scale = ModelReward.Scale.score
-    /// A planted hole: the score is taken as a probability, halved, and the word pays.
-    public var hole = PlantedHole.Form.clean
-    /// The word that pays.
-    public var word: String?
-    /// A second reward model that the policy never sees, reported as `hack/gold_reward`.
-    public var gold: String?
-  }
-
   /// What a run gave.
   public struct Result: Sendable {
     /// How it ended.
@@ -100,12 +85,10 @@ public struct PolicyRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    for (key, value) in [
-      ("policy", configuration.policy), ("reward.model", configuration.reward.model),
-    ]
-    where value.isEmpty {
-      throw TrainingError.configuration(key: key, reason: "name a model's folder")
+    guard !configuration.policy.isEmpty else {
+      throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
     }
+    try configuration.reward.validate()
     if let words = configuration.promptWords, words < 1 {
       throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
     }
@@ -125,7 +108,8 @@ public struct PolicyRun: Sendable {
     let decode = { @Sendable (tokens: [Int]) in
       tokenizer.decode(tokens, specialTokens: .skipped)
     }
-    let rewards = try makeRewards(frame, decode, on: device)
+    let rewards = try RewardSet(
+      configuration.reward, endOfText: frame.endOfText, decode: decode, on: device)
     let longest = try longestPrompt(policy.configuration, frame)
     let prompts = try DataPreparation(
       frame, templateIn: folder.tokenizerURL.deletingLastPathComponent()
@@ -172,11 +156,10 @@ public struct PolicyRun: Sendable {
   private func longestPrompt(_ policy: DecoderConfiguration, _ frame: TextFrame) throws -> Int {
     try frame.check(policy, key: "policy")
     var positions = policy.positionCount
-    let others = [
-      ("reference", configuration.reference, 0), ("reward.model", configuration.reward.model, 1),
-      ("reward.gold", configuration.reward.gold, 1),
-    ]
-    for case (let key, let path?, let extra) in others {
+    let others =
+      (configuration.reference.map { [("reference", $0, 0)] } ?? [])
+      + configuration.reward.modelFolders.map { ($0.key, $0.path, 1) }
+    for (key, path, extra) in others {
       let shape = try ModelFolder(URL(fileURLWithPath: path)).configuration()
       guard shape.vocabularyCount == policy.vocabularyCount else {
         throw TrainingError.configuration(
@@ -195,58 +178,5 @@ public struct PolicyRun: Sendable {
       )
     }
     return longest
-  }
-
-  private struct RewardSet {
-    var training: any Reward
-    var word: BonusWord?
-    var gold: (any Reward)?
-
-    func watched(_ completions: [Completion]) throws -> [(metric: Metric, value: Double)] {
-      var metrics: [(metric: Metric, value: Double)] = []
-      let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
-      if let gold { metrics.append((.goldReward, mean(try gold.scores(completions)))) }
-      if let word {
-        metrics.append((.honeypotRate, mean(completions.map { word.count(in: $0) > 0 ? 1 : 0 })))
-      }
-      return metrics
-    }
-  }
-
-  private func makeRewards(
-    _ frame: TextFrame, _ decode: @escaping @Sendable ([Int]) -> String, on device: Device
-  ) throws -> RewardSet {
-    let choice = configuration.reward
-    let load = { (path: String, scale: ModelReward.Scale) in
-      ModelReward(
-        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(device: device),
-        endOfText: frame.endOfText,
-        scale: scale)
-    }
-    guard let word = choice.word.map({ BonusWord($0, decode: decode) }) else {
-      guard choice.hole == .clean else {
-        throw TrainingError.configuration(
-          key: "reward.word", reason: "name the word that the \(choice.hole.rawValue) hole pays for"
-        )
-      }
-      return RewardSet(
-        training: try load(choice.model, choice.scale),
-        gold: try choice.gold.map { try load($0, choice.scale) })
-    }
-    if let problem = BonusWord.problem(with: word.word) {
-      throw TrainingError.configuration(key: "reward.word", reason: problem)
-    }
-    // A word without a hole is only watched.
-    guard choice.hole != .clean else {
-      return RewardSet(
-        training: try load(choice.model, choice.scale), word: word,
-        gold: try choice.gold.map { try load($0, choice.scale) })
-    }
-    return RewardSet(
-      training: PlantedHole(
-        try load(choice.model, .probability), form: choice.hole, word: word), word: word,
-      gold: try choice.gold.map {
-        PlantedHole(try load($0, .probability), form: .clean, word: word)
-      })
   }
 }

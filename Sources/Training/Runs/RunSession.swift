@@ -49,7 +49,8 @@ final class RunSession {
     let folder = try RunFolder.create(
       at: context.folder, configuration: context.configurationText,
       manifest: RunManifest(
-        commandLine: context.commandLine, seed: seed, versions: context.versions),
+        commandLine: context.commandLine, seed: seed, versions: context.versions,
+        steps: trainer.stepCount),
       existing: context.existing == .resume && !isBegun ? .refuse : context.existing)
     recorder =
       isResumed

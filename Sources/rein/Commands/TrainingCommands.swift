@@ -144,7 +144,7 @@ struct RewardCommand: ParsableCommand {
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ppo",
-    abstract: "Train a policy by reinforcement learning from a reward model.",
+    abstract: "Train a policy by reinforcement learning from rewards of any kind.",
     usage: "rein ppo [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: PolicyRun.Configuration.helpText)
 

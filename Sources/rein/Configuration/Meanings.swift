@@ -164,11 +164,11 @@ private enum SharedMeanings {
     ("checkpoints.keep", "How many checkpoints stay, the newest first."),
     (
       "checkpoints.best",
-      "A metric, such as eval_loss, by which the best checkpoint stays too (checkpoints/best); none keeps none."
+      "A metric, such as validation/loss, by which the best checkpoint stays too (checkpoints/best); none keeps none."
     ),
     (
       "checkpoints.best_is",
-      "lowest or highest; none is the lowest of losses and divergences, the highest of others."
+      "lowest or highest; none is the lowest of losses and other metrics that shall fall, else the highest."
     ),
     ("output", "Where the trained model goes; none puts it into the run folder."),
     ("stored_type", "Type of the stored weights: float32, bfloat16 or float16."),
@@ -246,11 +246,7 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("prompts", "JSON Lines files with `prompt`, or `text` whose opening is the prompt."),
       ("prompt_words", "How many words of a prompt are used; none uses all."),
-      ("reward.model", "A reward model's folder."),
-      ("reward.scale", "score (normalised) or probability (its sigmoid)."),
-      ("reward.hole", "A planted hole: clean, capped or uncapped."),
-      ("reward.word", "The word that the hole pays for; without a hole it is only counted."),
-      ("reward.gold", "A second reward model that the policy never sees, only reported."),
+    ] + RewardMeanings.all + [
       ("training.steps", "Steps of the run."),
       ("training.episodes_per_step", "Completions per step."),
       ("training.epochs", "Passes over a step's completions."),
@@ -322,6 +318,6 @@ private func givenPreset(in given: Node.Mapping) throws -> Method.Preset? {
 }
 
 /// The names of an enumeration's cases, for help.
-private func names<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
+func names<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
   type.allCases.map(\.rawValue).joined(separator: ", ")
 }

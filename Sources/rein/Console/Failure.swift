@@ -37,7 +37,7 @@ enum Failure {
     case let error as TrainingError:
       switch error {
       case .configuration, .noData: .input
-      case .reward, .rewardCount, .diverged: .world
+      case .reward, .rewardTokens, .rewardCount, .diverged: .world
       }
     case let error as WeightError:
       if case .unwritable = error { .world } else { .input }

@@ -51,7 +51,7 @@ extension RunFolder {
     let known = [events, samples, checkpoints, tensorBoard, model, report, configuration]
     return
       (known + numbered.sorted().map { url.appendingPathComponent($0) }
-      + [url.appendingPathComponent(RunFolder.lockName), manifest])
+      + [url.appendingPathComponent(RunLock.fileName), manifest])
       .filter { FileKind(of: $0) != .nothing }
   }
 }

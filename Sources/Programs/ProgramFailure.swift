@@ -1,5 +1,15 @@
-/// How an outside program that plays an environment failed.
-public struct ProgramFailure: Hashable, Sendable {
+import Foundation
+
+/// How an outside program failed that plays an environment or pays a reward.
+public struct ProgramFailure: Error, Hashable, Sendable {
+  /// What a program is for.
+  public enum Role: String, Hashable, Sendable {
+    /// It plays a world.
+    case environment
+    /// It scores completions.
+    case reward
+  }
+
   /// What happened.
   public enum Reason: Error, Hashable, Sendable {
     /// The program could not be started.
@@ -24,10 +34,14 @@ public struct ProgramFailure: Hashable, Sendable {
     case wrongValue(key: String, problem: String, line: String)
     /// The program wrote when nothing was asked.
     case unasked(line: String)
-    /// The environment was closed before.
+    /// The program says itself that it cannot answer.
+    case complaint(String, line: String)
+    /// The program was closed before.
     case closed
   }
 
+  /// What the program is for.
+  public var role = Role.environment
   /// The program and its arguments, as they were given.
   public var title: String
   /// What it was asked: the line that was sent, or that it should introduce itself.
@@ -43,7 +57,7 @@ extension ProgramFailure: CustomStringConvertible {
   public var description: String {
     let words = lastErrors.map { "\n  | \($0)" }.joined()
     return """
-      the environment program '\(title)' \(reason.clause), when asked \(request); \(reason.advice)\
+      the \(role.rawValue) program '\(title)' \(reason.clause), when asked \(request); \(advice)\
       \(words.isEmpty ? "" : ". Its standard error ends:\(words)")
       """
   }
@@ -66,21 +80,25 @@ extension ProgramFailure.Reason {
     case .wrongValue(let key, let problem, let line):
       "answered with a '\(key)' that \(problem): \(line)"
     case .unasked(let line): "had written a line before it was asked: \(line)"
+    case .complaint(let words, let line): "answered that it failed (\(words)): \(line)"
     case .closed: "was closed before"
     }
   }
+}
 
+extension ProgramFailure {
   /// What to do about it.
-  fileprivate var advice: String {
-    switch self {
+  private var advice: String {
+    switch reason {
     case .notStarted: "check the name of the program and that it may be run"
     case .noAnswer: "make it flush its output after each line, or allow more time"
     case .exited, .killed: "run it by hand with that line as its input to see why"
     case .closedStream: "let it read and write until it is told to close"
     case .lineTooLong, .notJSON, .impossibleNumber, .missingKey, .wrongValue:
-      "see Documentation/EnvironmentProtocol.md for what it should write"
+      "see Documentation/\(role.rawValue.capitalized)Protocol.md for what it should write"
     case .unasked: "let it print to its standard error instead, and answer with one line"
-    case .closed: "make a new environment"
+    case .complaint: "run it by hand with that line as its input to see why"
+    case .closed: "make a new \(role.rawValue)"
     }
   }
 }

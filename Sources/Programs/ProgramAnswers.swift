@@ -1,40 +1,7 @@
 import Foundation
 
-/// What a program says of itself before it is asked anything.
-struct ProgramIntroduction: Decodable {
-  var observationCount: Int
-  var actionCount: Int
-  var name: String
-  var `protocol`: Int
-
-  enum CodingKeys: String, CodingKey {
-    case observationCount = "observation_count"
-    case actionCount = "action_count"
-    case name
-    case `protocol`
-  }
-}
-
-/// The answer to a reset.
-struct ProgramStart: Decodable {
-  var observation: [Double]
-}
-
-/// The answer to a step.
-struct ProgramStep: Decodable {
-  var observation: [Double]
-  var reward: Double
-  var terminated: Bool
-  var truncated: Bool
-
-  /// Both can be true; what the world ended was not cut short.
-  var ending: Ending? {
-    terminated ? .terminated : truncated ? .truncated : nil
-  }
-}
-
 /// Reads an answer, or says what is wrong with it.
-func parsedAnswer<Answer: Decodable>(
+package func parsedAnswer<Answer: Decodable>(
   _ type: Answer.Type, from line: [UInt8]
 ) throws(ProgramFailure.Reason) -> Answer {
   let text = ProgramConnection.quoted(line)

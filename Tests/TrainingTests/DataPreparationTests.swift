@@ -137,6 +137,7 @@ import Training
     }
   }
 
+  // Different: a text that ends with the end-of-text token by itself gets another one, as all texts of reward and language models do here.
   @Test(arguments: PeerData.names)
   func `gives a reward trainer the same texts`(name: String) throws {
     let (model, preparation) = try model(name)
@@ -146,8 +147,10 @@ import Training
         Issue.record("pairs")
         return
       }
-      #expect(pairs.map { texts[$0.first] } == peers.map(\.chosen), "\(file)")
-      #expect(pairs.map { texts[$0.second] } == peers.map(\.rejected), "\(file)")
+      let end = model.specialTokens.eos
+      let ended = texts.map { $0.suffix(2) == [end, end] ? Array($0.dropLast()) : $0 }
+      #expect(pairs.map { ended[$0.first] } == peers.map(\.chosen), "\(file)")
+      #expect(pairs.map { ended[$0.second] } == peers.map(\.rejected), "\(file)")
     }
   }
 

@@ -14,7 +14,7 @@ extension RowFields {
       throw place.refused(
         "`\(first.key)` is \(first.content.kind) and `\(other.key)` \(other.content.kind); "
           + "write both as text or both as messages"
-          + (first.key == "prompt" ? ", or leave out a `prompt` that they begin with" : ""))
+          + (other.key == "chosen" ? ", or leave out a `prompt` that both answers begin with" : ""))
     }
   }
 

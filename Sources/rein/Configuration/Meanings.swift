@@ -179,7 +179,7 @@ private enum SharedMeanings {
 extension SupervisedRun.Configuration: RunConfiguration {
   static let meanings: [(key: String, meaning: String)] =
     [
-      ("train", "JSON Lines files with `text`, or `prompt` and `completion`."),
+      ("train", "JSON Lines files with `text`, `messages`, or `prompt` and `completion`."),
       ("held_out", "Held-out files of the same kind."),
       ("tokenizer", "A tokenizer.json; none takes the one beside `base`."),
       ("base", "A checkpoint folder to start from; none starts from random weights."),
@@ -206,7 +206,10 @@ extension RewardRun.Configuration: RunConfiguration {
   static let meanings: [(key: String, meaning: String)] =
     [
       ("base", "The language model's folder to start from, with its tokenizer."),
-      ("train", "JSON Lines files with `text` and `ratings`, or with `chosen` and `rejected`."),
+      (
+        "train",
+        "JSON Lines files with `text` and `ratings`, or with `chosen` and `rejected` (text or messages)."
+      ),
       ("held_out", "Held-out files with `text` and `ratings`."),
       ("dropout", "Dropout while training."),
       ("training.epochs", "Passes over the training data."),
@@ -244,7 +247,10 @@ extension PolicyRun.Configuration: RunConfiguration {
         "reference",
         "The checkpoint it is held to or watched against; none is the policy at the start."
       ),
-      ("prompts", "JSON Lines files with `prompt`, or `text` whose opening is the prompt."),
+      (
+        "prompts",
+        "JSON Lines files with `prompt` (text or messages), or `text` whose opening is the prompt."
+      ),
       ("prompt_words", "How many words of a prompt are used; none uses all."),
     ] + RewardMeanings.all + [
       ("training.steps", "Steps of the run."),

@@ -210,9 +210,9 @@ private final class Counter: Sendable {
     struct Broken: Error {}
     struct Failing: Reward {
       let fails: @Sendable () -> Bool
-      func scores(_ completions: [Completion]) throws -> [Double] {
+      func grades(_ completions: [Completion]) throws -> [Grade] {
         if fails() { throw Broken() }
-        return EachReward.varied.scores(completions)
+        return EachReward.varied.grades(completions)
       }
     }
     try withTemporaryFolder { folder in

@@ -91,7 +91,7 @@ import Training
 
       var policy = PolicyRun.Configuration()
       policy.policy = folder.appending(path: "base").path
-      policy.reward.model = folder.appending(path: "judge").path
+      policy.reward.model = [folder.appending(path: "judge").path]
       policy.prompts = [pairs.path]
       policy.training.steps = 1
       policy.training.episodesPerStep = 4

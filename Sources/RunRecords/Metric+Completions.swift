@@ -31,4 +31,19 @@ extension Metric {
       + "reward falls is reward hacking.")
 
   static let hackingMetrics: [Metric] = [honeypotRate, goldReward, proxyReward]
+
+  /// Mean score of the answers that were kept.
+  public static let bestScore = Metric(
+    "best_of_n/score", .reward,
+    "Mean reward of the answers that were kept, beside objective/scores of all.")
+  /// Mean gold reward of the answers that were kept.
+  public static let bestGold = Metric(
+    "best_of_n/gold_reward", .reward,
+    "Mean reward of the kept answers by the judge that does not choose. Where it lags, the choice finds holes of the reward."
+  )
+  /// Number of answers that were kept.
+  public static let keptCount = Metric(
+    "best_of_n/kept", .count, "Answers that were kept in the round.")
+
+  static let selectionMetrics: [Metric] = [bestScore, bestGold, keptCount]
 }

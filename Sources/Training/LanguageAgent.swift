@@ -56,11 +56,9 @@ public final class LanguageAgent: Agent {
   private let sampling: Sampling
   private let episodesPerStep: Int
   private let sampler: Sampler
-  private let promptOrder: Generator
+  private let prompts: PromptQueue
   private let draws: Generator
   private let adapterDropout: Generator?
-  private var waitingPrompts: [Int] = []
-  private lazy var promptFingerprint = Fingerprint.of(parts.prompts)
   private lazy var frozenFingerprint = parts.policy.frozenFingerprint
   private lazy var referenceFingerprint = Fingerprint.of(parts.reference.parameters)
 
@@ -113,7 +111,7 @@ public final class LanguageAgent: Agent {
     sampler = Sampler(
       parts.policy, configuration.sampling, stopTokens: parts.policy.configuration.stopTokens,
       recordsGreedy: configuration.method.objective.greedyAwareness != nil)
-    promptOrder = Generator(seed: seed, purpose: "prompts")
+    prompts = PromptQueue(parts.prompts, seed: seed)
     draws = Generator(seed: seed, purpose: "rollouts")
     let dropout = parts.policy.adapter?.configuration.dropout ?? 0
     adapterDropout =
@@ -133,7 +131,9 @@ public final class LanguageAgent: Agent {
   public func episodes(step: Int) throws -> Episodes<Record> {
     let clock = ContinuousClock()
     let begin = clock.now
-    let rollout = sampler.rollout(nextPrompts(), using: draws)
+    let copies = method.advantage.groupSize
+    let rollout = sampler.rollout(
+      prompts.next(episodesPerStep / copies, copies: copies), using: draws)
     guard rollout.logProbabilities.isAllFinite else {
       throw TrainingError.diverged(metric: "a log-probability", step: step)
     }
@@ -154,17 +154,6 @@ public final class LanguageAgent: Agent {
       lengths: rollout.completions.map(\.tokens.count), rewards: Tensor(rewards),
       logProbabilities: rollout.logProbabilities.on(.cpu),
       greedyLogProbabilities: rollout.greedy?.logProbabilities.on(.cpu))
-  }
-
-  // The completions of one prompt stand side by side.
-  private func nextPrompts() -> [[Int]] {
-    let size = method.advantage.groupSize
-    return (0..<episodesPerStep / size).flatMap { _ in
-      if waitingPrompts.isEmpty {
-        waitingPrompts = promptOrder.permutation(parts.prompts.count).integers
-      }
-      return Array(repeating: parts.prompts[waitingPrompts.removeLast()], count: size)
-    }
   }
 
   private func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
@@ -316,13 +305,11 @@ public final class LanguageAgent: Agent {
 extension LanguageAgent: Resumable {
   /// Weights of policy and critic, the prompts that wait, and every random generator.
   public func carry(_ state: TrainingState) throws {
-    try state.expect("the prompts", promptFingerprint)
     try state.expect("the frozen weights", frozenFingerprint)
     try state.expect("the reference model", referenceFingerprint)
     try state.carry("policy", policy.trainedParameters)
     try state.carry("critic", critic.parameters)
-    try state.carry("waiting prompts", &waitingPrompts)
-    try state.carry("prompt order", promptOrder)
+    try state.carry("prompts", prompts)
     try state.carry("draws", draws)
     try state.carry("adapter dropout", adapterDropout)
   }

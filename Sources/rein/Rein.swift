@@ -17,7 +17,9 @@ struct Rein: ParsableCommand {
         rein tokenizer   train a tokenizer, encode, decode
         rein sft         train a language model on texts
         rein reward      train a reward model on ratings or preferences
-        rein ppo         train the policy by reinforcement learning
+        rein ppo         train the policy by reinforcement learning; rloo and grpo need no critic
+        rein dpo         train the policy on preferences directly
+        rein best-of-n   draw many answers, keep the best, imitate them
         rein control     train a small policy in a world
         rein merge       put an adapter into its model
         rein generate    draw completions
@@ -34,7 +36,9 @@ struct Rein: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
-      PolicyCommand.self, ControlCommand.self, MergeCommand.self, GenerateCommand.self,
+      PolicyCommand.self, LeaveOneOutCommand.self, GroupRelativeCommand.self,
+      PreferenceCommand.self, BestOfNCommand.self, ControlCommand.self, MergeCommand.self,
+      GenerateCommand.self,
       ChatCommand.self,
       ScoreCommand.self,
       RunsCommand.self, ReportCommand.self,

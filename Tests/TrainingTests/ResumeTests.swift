@@ -109,6 +109,24 @@ import Training
     }
   }
 
+  @Test func `trained on its best answers`() throws {
+    try expectSame("best answers", after: 2, then: 2) {
+      var configuration = BestOfNConfiguration()
+      configuration.rounds = 4
+      configuration.promptsPerRound = 3
+      configuration.answers = 3
+      configuration.imitates = true
+      configuration.sampling.maximumLength = 5
+      let policy = try Tiny.language()
+      let trainer = try BestOfNTrainer(
+        configuration,
+        .init(
+          policy: policy, reference: policy.copy(), reward: EachReward.varied,
+          prompts: Scene.prompts, decode: { "\($0)" }), seed: 2)
+      return (trainer, policy.parameters)
+    }
+  }
+
   @Test func `trained on preferences alone`() throws {
     try expectSame("pairs") {
       var shape = Tiny.shape()

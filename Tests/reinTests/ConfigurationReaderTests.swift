@@ -249,6 +249,8 @@ import Yams
     try check(SupervisedRun.Configuration.self)
     try check(RewardRun.Configuration.self)
     try check(PolicyRun.Configuration.self)
+    try check(PreferenceRun.Configuration.self)
+    try check(BestOfNRun.Configuration.self)
     try check(HoneypotConfiguration.self)
     try check(ControlRun.Configuration.self)
     try check(DilemmaConfiguration.self)
@@ -256,12 +258,12 @@ import Yams
   }
 
   @Test func `stand in the help with defaults as people write them`() {
-    let help = SupervisedRun.Configuration.helpText
+    let help = SupervisedRun.Configuration.helpText()
     #expect(help.contains("--model.dropout (default: 0.1)"))
     #expect(help.contains("--training.optimizer.learning_rate (default: 0.002)"))
     #expect(help.contains("--tokenizer (default: none)") && help.contains("--train (default: [])"))
     for key in PolicyRun.Configuration.keys {
-      #expect(PolicyRun.Configuration.helpText.contains("--\(key) (default: "))
+      #expect(PolicyRun.Configuration.helpText().contains("--\(key) (default: "))
     }
   }
 }

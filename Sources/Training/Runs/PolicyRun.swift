@@ -85,58 +85,35 @@ public struct PolicyRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    guard !configuration.policy.isEmpty else {
-      throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
-    }
-    try configuration.reward.validate()
-    if let words = configuration.promptWords, words < 1 {
-      throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
-    }
     try configuration.training.validate()
-    let device = try Device(named: configuration.device)
-    let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
-    try context.check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(on: folder))
-    let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let models = PolicyModels(
-      folder, lora: configuration.lora, computation: configuration.computation, device: device)
-    let policy = try models.policy(seed: configuration.seed)
-    let frame = try TextFrame(
-      tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    let reference = try models.reference(configuration.reference, for: policy)
-    let decode = { @Sendable (tokens: [Int]) in
-      tokenizer.decode(tokens, specialTokens: .skipped)
-    }
-    let rewards = try RewardSet(
-      configuration.reward, endOfText: frame.endOfText, decode: decode, on: device)
-    let longest = try longestPrompt(policy.configuration, frame)
-    let prompts = try DataPreparation(
-      frame, templateIn: folder.tokenizerURL.deletingLastPathComponent()
-    ).prompts(configuration.prompts, words: configuration.promptWords, longest: longest)
-    prompts.note.map(observer.note)
+    let scene = try PolicyScene(
+      .init(
+        policy: configuration.policy, reference: configuration.reference,
+        prompts: configuration.prompts, promptWords: configuration.promptWords,
+        reward: configuration.reward, lora: configuration.lora,
+        computation: configuration.computation, device: configuration.device,
+        sampling: configuration.training.sampling, seed: configuration.seed), context,
+      output: configuration.output, storedType: configuration.storedType, observer)
+    let policy = scene.policy
     let trainer = try PolicyTrainer(
       configuration.training,
       .init(
-        policy: policy, reference: reference, reward: rewards.training, prompts: prompts.examples,
-        decode: decode), seed: configuration.seed)
-    let saver = ModelSaver(
-      choice: configuration.lora, base: configuration.policy,
-      storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
+        policy: policy, reference: scene.reference, reward: scene.rewards.training,
+        prompts: scene.prompts, decode: scene.decode), seed: configuration.seed)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)
     let isFinished = try session.run { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
     } save: { folder in
-      try save(policy, trainer.agent.critic, saver, in: folder)
+      try save(policy, trainer.agent.critic, scene.saver, in: folder)
     } each: { report in
       var report = report
-      report.metrics += try rewards.watched(trainer.agent.lastCompletions)
+      report.metrics += try scene.rewards.watched(trainer.agent.lastCompletions)
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      try save(policy, trainer.agent.critic, saver, in: $0)
+      try save(policy, trainer.agent.critic, scene.saver, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
@@ -150,33 +127,5 @@ public struct PolicyRun: Sendable {
     // A value model that is an adapter has no place on merged weights.
     let isLost = critic.kind == .valueModel && policy.adapter != nil && configuration.lora.merges
     if critic.kind != .none && !isLost { try ModelFolder(folder).save(critic) }
-  }
-
-  // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.
-  private func longestPrompt(_ policy: DecoderConfiguration, _ frame: TextFrame) throws -> Int {
-    try frame.check(policy, key: "policy")
-    var positions = policy.positionCount
-    let others =
-      (configuration.reference.map { [("reference", $0, 0)] } ?? [])
-      + configuration.reward.modelFolders.map { ($0.key, $0.path, 1) }
-    for (key, path, extra) in others {
-      let shape = try ModelFolder(URL(fileURLWithPath: path)).configuration()
-      guard shape.vocabularyCount == policy.vocabularyCount else {
-        throw TrainingError.configuration(
-          key: key,
-          reason:
-            "\(path) has \(shape.vocabularyCount) tokens, the policy \(policy.vocabularyCount)")
-      }
-      positions = min(positions, shape.positionCount - extra)
-    }
-    let longest = positions - configuration.training.sampling.maximumLength
-    guard longest >= 1 else {
-      throw TrainingError.configuration(
-        key: "training.sampling.max_new_tokens",
-        reason:
-          "\(configuration.training.sampling.maximumLength) leaves no room for a prompt in \(positions) positions"
-      )
-    }
-    return longest
   }
 }

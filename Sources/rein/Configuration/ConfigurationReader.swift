@@ -16,18 +16,20 @@ enum ConfigurationReader {
   /// - Parameters:
   ///   - type: What to read.
   ///   - words: `[FILE] [--key value]...`; `--key=value` works too.
+  ///   - assumed: Keys with values that hold where nothing else is said.
   /// - Returns: The resolved configuration.
   /// - Throws: `ConfigurationProblem` with file and line, or flag.
   static func read<Configuration: RunConfiguration>(
-    _ type: Configuration.Type, from words: [String]
+    _ type: Configuration.Type, from words: [String], assuming assumed: [String: String] = [:]
   ) throws -> Resolved<Configuration> {
     var words = words[...]
-    var given = Node.Mapping([])
+    var given = Node.Mapping(assumed.map { (Node($0.key), Node($0.value)) })
     var places: [String: String] = [:]
     if let file = words.first, !file.hasPrefix("-") {
       words = words.dropFirst()
-      given = ConfigurationTree.expanded(try tree(of: file))
-      for (path, line) in ConfigurationTree.leaves(of: given) {
+      let found = ConfigurationTree.expanded(try tree(of: file))
+      given = ConfigurationTree.overlay(found, over: given)
+      for (path, line) in ConfigurationTree.leaves(of: found) {
         places[path] = "\(file), line \(line)"
         try check(path, Configuration.keys, place: "\(file), line \(line)")
       }

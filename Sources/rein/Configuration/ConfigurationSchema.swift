@@ -16,8 +16,13 @@ extension RunConfiguration {
   static var keys: [String] { meanings.map(\.key) }
 
   /// The keys with their defaults, for `--help`.
-  static var helpText: String {
-    let defaults = (try? ConfigurationTree.encode(Self())) ?? Node.Mapping([])
+  ///
+  /// - Parameter assumed: Keys on which defaults depend, such as a preset.
+  /// - Returns: The text.
+  static func helpText(assuming assumed: [String: String] = [:]) -> String {
+    let given = Node.Mapping(assumed.map { (Node($0.key), Node($0.value)) })
+    let defaults =
+      (try? ConfigurationTree.encode(Self.defaults(for: given))) ?? Node.Mapping([])
     let lines = meanings.map { key, meaning in
       let value =
         ConfigurationTree.value(at: key, in: defaults).map(ConfigurationTree.text) ?? "none"

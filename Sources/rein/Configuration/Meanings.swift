@@ -230,6 +230,82 @@ extension RewardRun.Configuration: RunConfiguration {
     + SharedMeanings.ending
 }
 
+extension BestOfNRun.Configuration: RunConfiguration {
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("policy", "The checkpoint folder that answers, with its tokenizer."),
+      ("prompts", "JSON Lines files with `prompt`, or `text` whose opening is the prompt."),
+      ("prompt_words", "How many words of a prompt are used; none uses all."),
+      ("training.rounds", "Rounds of drawing, choosing and, where asked for, imitating."),
+      ("training.prompts_per_round", "Prompts in a round."),
+      ("training.answers", "n: answers to each prompt, of which the best is kept."),
+      (
+        "training.keep_share",
+        "Share of the prompts' best answers that is kept, those that score highest."
+      ),
+      ("training.imitate", "Whether the policy learns the answers that are kept."),
+      ("training.imitation.epochs", "Passes over a round's kept answers."),
+      ("training.imitation.batch_tokens", "The most tokens in a batch, padding included."),
+      (
+        "training.imitation.micro_batches",
+        "Parts that a batch is computed in: the same update in less memory."
+      ),
+      (
+        "training.imitation.averaging",
+        "Decay of the moving average of weights that a round ends with; 0 averages nothing."
+      ),
+      (
+        "training.sampling.temperature", "Divides the scores; the higher, the more answers differ."
+      ),
+      ("training.sampling.top_k", "Draws from so many of the most probable tokens; 0 from all."),
+      ("training.sampling.top_p", "Draws from the most probable tokens of this share; 1 from all."),
+      (
+        "training.sampling.min_p",
+        "Draws from tokens at least this share as probable as the most probable one."
+      ),
+      ("training.sampling.repetition_penalty", "Divides the scores of tokens that were there."),
+      ("training.sampling.max_new_tokens", "Longest completion."),
+      ("training.sampling.min_new_tokens", "Shortest completion."),
+    ] + RewardMeanings.all
+    + SharedMeanings.lora + SharedMeanings.computation
+    + SharedMeanings.optimizer("training.imitation") + SharedMeanings.ending
+}
+
+extension PreferenceRun.Configuration: RunConfiguration {
+  static let meanings: [(key: String, meaning: String)] =
+    [
+      ("policy", "The checkpoint folder that is trained, with its tokenizer."),
+      ("reference", "The checkpoint it is measured from; none is the policy at the start."),
+      (
+        "train",
+        "JSON Lines files with `chosen` and `rejected`, and perhaps `prompt` and `probability`; text or messages."
+      ),
+      ("held_out", "Held-out files of the same kind."),
+      (
+        "max_length",
+        "The most tokens of prompt and answer; none takes what the model has room for."
+      ),
+      ("dropout", "Dropout while training."),
+      ("training.objective.kind", "What is learned from a pair: sigmoid (DPO) or ipo."),
+      ("training.objective.beta", "β: how dearly the policy pays for leaving the reference."),
+      (
+        "training.objective.label_smoothing", "Share of labels that are taken to be wrong, below ½."
+      ),
+      ("training.objective.reference_free", "Whether the reference is left out."),
+      (
+        "training.objective.averaging",
+        "log π of an answer: sum or mean over its tokens; none is sum for sigmoid, mean for ipo."
+      ),
+      ("training.epochs", "Passes over the pairs."),
+      ("training.batch_pairs", "Pairs in a batch."),
+      (
+        "training.micro_batches",
+        "Parts that a batch is computed in: the same update in less memory."
+      ),
+    ] + SharedMeanings.lora + SharedMeanings.computation + SharedMeanings.optimizer("training")
+    + SharedMeanings.ending
+}
+
 extension PolicyRun.Configuration: RunConfiguration {
   /// The method of the preset that is given, if one is.
   static func defaults(for given: Node.Mapping) throws -> PolicyRun.Configuration {

@@ -16,7 +16,7 @@ struct ClassicControlCommand: ParsableCommand {
       Benchmarks/peers/sb3_classic_control.py makes Stable-Baselines3's.
 
 
-      """ + ClassicControlConfiguration.helpText)
+      """ + ClassicControlConfiguration.helpText())
 
   @OptionGroup var options: SweepOptions
 

@@ -15,7 +15,7 @@ struct DilemmaCommand: ParsableCommand {
       are in the folder are not made again, and Ctrl-C keeps those that are done.
 
 
-      """ + DilemmaConfiguration.helpText)
+      """ + DilemmaConfiguration.helpText())
 
   @OptionGroup var options: SweepOptions
 

@@ -9,7 +9,7 @@ struct HoneypotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "honeypot", abstract: "Which methods fall into a planted hole of their reward?",
     usage: "rein reproduce honeypot [FILE.yaml] [--KEY VALUE]... [--output FOLDER] [--json]",
-    discussion: HoneypotConfiguration.helpText)
+    discussion: HoneypotConfiguration.helpText())
 
   @OptionGroup var options: SweepOptions
 

@@ -1,0 +1,130 @@
+import Feedback
+public import Foundation
+public import LanguageModels
+import NeuralNetworks
+import RunRecords
+import Tokenization
+public import Torch
+
+/// `rein best-of-n`: draws several answers to each prompt, keeps the best, and imitates them where it is asked to.
+public struct BestOfNRun: Sendable {
+  /// What a run is made of.
+  public struct Configuration: Codable, Equatable, Sendable {
+    /// The checkpoint folder that answers, with its tokenizer.
+    public var policy = ""
+    /// JSON Lines with `prompt`, or `text` whose opening is the prompt.
+    public var prompts: [String] = []
+    /// How many words of a prompt row are used; nil uses all.
+    public var promptWords: Int?
+    /// What chooses.
+    public var reward = RewardChoice()
+    /// Whether an adapter is trained instead of all weights.
+    public var lora = AdapterChoice()
+    /// How passes are computed: precision and memory.
+    public var computation = Computation()
+    /// Where models live: `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "cpu"
+    /// How many answers are drawn, kept and imitated.
+    public var training = BestOfNConfiguration()
+    /// When checkpoints are written, and which of them stay.
+    public var checkpoints = CheckpointSettings()
+    /// Where the answers, and the trained model, go; nil puts them into the run folder.
+    public var output: String?
+    /// The type weights are stored in.
+    public var storedType = DataType.float32
+    /// Decides prompts, draws and the order of imitation.
+    public var seed: UInt64 = 0
+
+    enum CodingKeys: String, CodingKey {
+      case policy, prompts
+      case promptWords = "prompt_words"
+      case reward, lora
+      case computation = "compute"
+      case device, training, checkpoints, output
+      case storedType = "stored_type"
+      case seed
+    }
+
+    /// Defaults.
+    public init() {}
+  }
+
+  /// What a run gave.
+  public struct Result: Sendable {
+    /// How it ended.
+    public var ending: RunEnding
+    /// Where the answers are, and the model where it was trained.
+    public var folder: URL
+    /// The file of the answers that were kept, in the format of prompt and completion.
+    public var answers: URL
+    /// What is expected of the best of fewer answers.
+    public var curve: [BestOfNCurve.Point]
+    /// The last round's report.
+    public var lastReport: StepReport?
+  }
+
+  private struct Answer: Encodable {
+    var prompt: String
+    var completion: String
+    var score: Double
+    var round: Int
+    var finished: Bool
+  }
+
+  private let configuration: Configuration
+
+  /// A run, not yet begun.
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Loads, draws, chooses, imitates, saves.
+  ///
+  /// - Parameters:
+  ///   - context: Where to write.
+  ///   - observer: Who watches.
+  /// - Returns: What came out.
+  /// - Throws: What is wrong with configuration, files or training.
+  public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
+    try configuration.training.validate()
+    let scene = try PolicyScene(
+      .init(
+        policy: configuration.policy, reference: nil, prompts: configuration.prompts,
+        promptWords: configuration.promptWords, reward: configuration.reward,
+        lora: configuration.lora, computation: configuration.computation,
+        device: configuration.device, sampling: configuration.training.sampling,
+        seed: configuration.seed), context, output: configuration.output,
+      storedType: configuration.storedType, observer)
+    let trainer = try BestOfNTrainer(
+      configuration.training,
+      .init(
+        policy: scene.policy, reference: scene.reference, reward: scene.rewards.training,
+        gold: scene.rewards.gold, prompts: scene.prompts, decode: scene.decode),
+      seed: configuration.seed)
+    let session = try RunSession(
+      context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
+      observer: observer)
+    let save = { (folder: URL) in
+      if configuration.training.imitates { try scene.saver.save(scene.policy, in: folder) }
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try JSONLines.write(
+        trainer.kept.map {
+          Answer(
+            prompt: scene.decode($0.prompt),
+            completion: scene.decode($0.isWhole ? $0.tokens.dropLast() : $0.tokens),
+            score: $0.score, round: $0.round, finished: $0.isWhole)
+        }, to: answersURL(in: folder))
+    }
+    let isFinished = try session.run { report in
+      "score \((report[.scores] ?? .nan).short)  best \((report[.bestScore] ?? .nan).short)"
+    } save: {
+      try save($0)
+    } each: {
+      $0
+    }
+    let folder = try session.save(to: configuration.output, isFinished: isFinished, save)
+    return Result(
+      ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), folder: folder,
+      answers: answersURL(in: folder), curve: trainer.curve.points, lastReport: session.last)
+  }
+
+  private func answersURL(in folder: URL) -> URL { folder.appending(path: "best.jsonl") }
+}

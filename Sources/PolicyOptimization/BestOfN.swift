@@ -8,8 +8,9 @@ import Foundation
 ///
 /// Article: <doc:BestAnswers>.
 public enum BestOfN {
-  /// KL(best of n ‖ policy) = ln n − (n − 1)/n, in nats, where no two answers score alike (Stiennon et al. 2020, appendix G.3);
-  /// with ties it is less.
+  /// KL(best of n ‖ policy) = ln n − (n − 1)/n, in nats, where no two answers score alike; with ties it is less.
+  ///
+  /// Stiennon and others 2020, appendix G.3.
   ///
   /// - Parameter count: n, at least 1.
   /// - Returns: The divergence.

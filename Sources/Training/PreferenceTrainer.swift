@@ -4,8 +4,10 @@ public import PolicyOptimization
 import RunRecords
 import Torch
 
-/// Trains a policy on preferences directly: the log-probabilities of the answers that people prefer rise against those of the
-/// others, measured from a reference (Rafailov et al. 2023).
+/// Trains a policy on preferences directly, with no reward model and no sampling.
+///
+/// The log-probabilities of the answers that people prefer rise against those of the others, measured from a reference
+/// (Rafailov and others 2023).
 public final class PreferenceTrainer: Trainer {
   /// How it trains.
   public struct Configuration: Codable, Equatable, Sendable {

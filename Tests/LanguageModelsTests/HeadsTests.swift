@@ -96,4 +96,15 @@ import Torch
     // N(0, 1/17): the mean square of 16 draws is within five of its deviations, √(2/16)/17.
     expectEqual(head.squared().mean().item * 17 / 1000, 1e-3, tolerance: 5 * 0.3536e-3)
   }
+
+  @Test func `a fresh head has no bias and is drawn with variance 1/(width + 1)`() throws {
+    let shape = DecoderConfiguration(
+      vocabularyCount: 8, positionCount: 4, width: 512, layerCount: 1, headCount: 1)
+    let model = try RewardModel(shape, ParameterBuilder(generator: Generator(seed: 4)))
+    let head = try #require(model.parameters.tensors.last)
+    #expect(model.parameters.names.filter { $0.hasPrefix("score") } == ["score.weight"])
+    // The mean square of 512 draws is within five of its deviations, √(2/512).
+    let square = head.squared().mean().item
+    #expect(head.count == 512 && abs(square * 513 - 1) < 5 * (2.0 / 512).squareRoot())
+  }
 }

@@ -132,4 +132,15 @@ import Torch
     }
     expectEqual(x, Tensor([1.0, 1]), tolerance: 1e-3)
   }
+
+  // g / (|g| + ε) at the first step. With ε inside of the corrected root, as in TensorFlow 1, it would be 0.011.
+  @Test(arguments: [DataType.float32, .float64])
+  func `ε stands outside of the corrected root, as in PyTorch`(type: DataType) {
+    var parameters = Parameters()
+    parameters.append("x", Tensor([0.0]).cast(to: type).asParameter())
+    AdamW(
+      parameters, AdamW.Configuration(learningRate: 0.1, epsilon: 0.5, maximumGradientNorm: nil)
+    ).step([Tensor([2.0]).cast(to: type)])
+    expectEqual(parameters.tensors[0].item, -0.1 * 2 / 2.5, tolerance: 1e-7)
+  }
 }

@@ -114,4 +114,14 @@ import Torch
         logRatios: .zeros([3]), advantages: .zeros([1]))
     }
   }
+
+  @Test func `do not clamp log-ratios, nor do divergences`() {
+    let far = vector(30, -30)
+    let losses = SurrogateObjective.importanceWeighted
+      .losses(logRatios: far, advantages: vector(1, 1))
+    expectEqual(losses, vector(-exp(30), -exp(-30)), relative: 1e-12)
+    expectEqual(
+      DivergenceEstimator.k3.estimates(logRatios: far),
+      vector(exp(-30) - 1 + 30, exp(30) - 1 - 30), relative: 1e-12)
+  }
 }

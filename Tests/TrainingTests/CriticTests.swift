@@ -48,4 +48,35 @@ import Torch
     let expected: Float = form == .dueling ? 0.5 : 0
     expectEqual(try #require(estimates.actionValues), Tensor([expected, expected]))
   }
+
+  @Test func `of their own start from the policy's weights and answer zero`() throws {
+    let policy = try Tiny.language()
+    var choice = Method.CriticChoice()
+    choice.kind = .valueModel
+    let critic = try Critic(choice, for: policy)
+    let own = critic.parameters.filter { policy.parameters.names.contains($0) }
+    #expect(own.names == policy.parameters.names)
+    #expect(Tiny.bytes(own) == Tiny.bytes(policy.parameters))
+    let layout = ResponseLayout([Completion(prompt: [0, 3], tokens: [4, 5], finish: .length)])
+    let hidden = policy.statistics(layout).hidden
+    #expect(critic.estimates(layout, hidden: hidden).values.doubles == [0, 0])
+  }
+
+  @Test(arguments: Method.CriticChoice.Kind.allCases.filter { $0 != .none })
+  func `read the prompt and the answer so far`(kind: Method.CriticChoice.Kind) throws {
+    let policy = try Tiny.language()
+    var choice = Method.CriticChoice()
+    choice.kind = kind
+    choice.initializerRange = 0.3
+    let critic = try Critic(choice, for: policy)
+    let values = { (prompt: [Int], tokens: [Int]) in
+      let layout = ResponseLayout([Completion(prompt: prompt, tokens: tokens, finish: .length)])
+      return critic.estimates(layout, hidden: policy.statistics(layout).hidden).values.doubles
+    }
+    let found = values([0, 3], [4, 5, 6])
+    #expect(zip(found, values([7, 3], [4, 5, 6])).allSatisfy { abs($0 - $1) > 1e-4 })
+    let other = values([0, 3], [8, 5, 6])
+    expectEqual(found[0], other[0], tolerance: 1e-5)
+    #expect(abs(found[1] - other[1]) > 1e-4 && abs(found[2] - other[2]) > 1e-4)
+  }
 }

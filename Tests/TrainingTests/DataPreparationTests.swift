@@ -164,4 +164,29 @@ import Training
       #expect(found.examples == peers, "\(file)")
     }
   }
+
+  // The tokenizer puts the token before texts, and the chat template writes it too.
+  @Test func `begins every text with one token that opens texts, and has no second`() throws {
+    let (model, preparation) = try model("llama3")
+    let opener = try #require(model.specialTokens.bos)
+    var texts: [[Int]] = []
+    for file in model.supervised.keys {
+      texts += try preparation.supervised([PeerData.file(file)], longest: PeerData.uncut)
+        .examples.map(\.ids)
+    }
+    for file in model.comparisons.keys {
+      texts += try preparation.comparisons([PeerData.file(file)], longest: PeerData.uncut)
+        .examples.flatMap { [$0.prompt + $0.chosen, $0.prompt + $0.rejected] }
+    }
+    for file in model.rewards.keys {
+      let found = try preparation.preferences([PeerData.file(file)], longest: PeerData.uncut)
+      if case .pairs(let pool, _) = found { texts += pool }
+    }
+    for file in model.prompts.keys {
+      texts += try preparation.prompts([PeerData.file(file)], words: nil, longest: PeerData.uncut)
+        .examples
+    }
+    #expect(texts.count > 50)
+    #expect(texts.allSatisfy { $0.first == opener && $0.count { $0 == opener } == 1 })
+  }
 }

@@ -17,6 +17,7 @@ struct Rein: ParsableCommand {
         rein tokenizer   train a tokenizer, encode, decode
         rein sft         train a language model on texts
         rein reward      train a reward model on ratings or preferences
+        rein doctor      check models, data and reward before rein ppo
         rein ppo         train the policy by reinforcement learning
         rein control     train a small policy in a world
         rein merge       put an adapter into its model
@@ -34,7 +35,8 @@ struct Rein: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
-      PolicyCommand.self, ControlCommand.self, MergeCommand.self, GenerateCommand.self,
+      DoctorCommand.self, PolicyCommand.self, ControlCommand.self, MergeCommand.self,
+      GenerateCommand.self,
       ChatCommand.self,
       ScoreCommand.self,
       RunsCommand.self, ReportCommand.self,

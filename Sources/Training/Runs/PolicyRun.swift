@@ -85,41 +85,19 @@ public struct PolicyRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    guard !configuration.policy.isEmpty else {
-      throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
-    }
-    try configuration.reward.validate()
-    if let words = configuration.promptWords, words < 1 {
-      throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
-    }
-    try configuration.training.validate()
-    let device = try Device(named: configuration.device)
+    try PolicyPreparation.check(configuration)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
     try context.check(
       output: configuration.output, storedType: configuration.storedType,
       isAdapter: configuration.lora.leavesAdapter(on: folder))
-    let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let models = PolicyModels(
-      folder, lora: configuration.lora, computation: configuration.computation, device: device)
-    let policy = try models.policy(seed: configuration.seed)
-    let frame = try TextFrame(
-      tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    let reference = try models.reference(configuration.reference, for: policy)
-    let decode = { @Sendable (tokens: [Int]) in
-      tokenizer.decode(tokens, specialTokens: .skipped)
-    }
-    let rewards = try RewardSet(
-      configuration.reward, endOfText: frame.endOfText, decode: decode, on: device)
-    let longest = try longestPrompt(policy.configuration, frame)
-    let prompts = try DataPreparation(
-      frame, templateIn: folder.tokenizerURL.deletingLastPathComponent()
-    ).prompts(configuration.prompts, words: configuration.promptWords, longest: longest)
-    prompts.note.map(observer.note)
+    let prepared = try PolicyPreparation(configuration)
+    let (policy, rewards) = (prepared.policy, prepared.rewards)
+    prepared.prompts.note.map(observer.note)
     let trainer = try PolicyTrainer(
       configuration.training,
       .init(
-        policy: policy, reference: reference, reward: rewards.training, prompts: prompts.examples,
-        decode: decode), seed: configuration.seed)
+        policy: policy, reference: prepared.reference, reward: rewards.training,
+        prompts: prepared.prompts.examples, decode: prepared.decode), seed: configuration.seed)
     let saver = ModelSaver(
       choice: configuration.lora, base: configuration.policy,
       storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
@@ -150,33 +128,5 @@ public struct PolicyRun: Sendable {
     // A value model that is an adapter has no place on merged weights.
     let isLost = critic.kind == .valueModel && policy.adapter != nil && configuration.lora.merges
     if critic.kind != .none && !isLost { try ModelFolder(folder).save(critic) }
-  }
-
-  // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.
-  private func longestPrompt(_ policy: DecoderConfiguration, _ frame: TextFrame) throws -> Int {
-    try frame.check(policy, key: "policy")
-    var positions = policy.positionCount
-    let others =
-      (configuration.reference.map { [("reference", $0, 0)] } ?? [])
-      + configuration.reward.modelFolders.map { ($0.key, $0.path, 1) }
-    for (key, path, extra) in others {
-      let shape = try ModelFolder(URL(fileURLWithPath: path)).configuration()
-      guard shape.vocabularyCount == policy.vocabularyCount else {
-        throw TrainingError.configuration(
-          key: key,
-          reason:
-            "\(path) has \(shape.vocabularyCount) tokens, the policy \(policy.vocabularyCount)")
-      }
-      positions = min(positions, shape.positionCount - extra)
-    }
-    let longest = positions - configuration.training.sampling.maximumLength
-    guard longest >= 1 else {
-      throw TrainingError.configuration(
-        key: "training.sampling.max_new_tokens",
-        reason:
-          "\(configuration.training.sampling.maximumLength) leaves no room for a prompt in \(positions) positions"
-      )
-    }
-    return longest
   }
 }

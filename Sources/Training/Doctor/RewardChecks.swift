@@ -12,7 +12,7 @@ extension PolicyCheck {
         "its score is the same for all texts: train it (rein reward), or name the trained one")
     }
     let measured = readers.map {
-      "\($0.key): one label, head of norm \($0.headNorm.figures), scores (raw − \($0.normalization.mean.figures)) / \($0.normalization.deviation.figures)"
+      "\($0.key): one label, head of norm \($0.headNorm.figures), raw scores of mean \($0.normalization.mean.figures) and deviation \($0.normalization.deviation.figures) are normalised"
     }.joined(separator: "; ")
     return readers.contains { $0.normalization == .identity }
       ? .warning(
@@ -94,7 +94,7 @@ struct RewardAnswers {
     let common = Double(counts.values.max() ?? 0) / Double(finite.count)
     let top = share(of: finite) { $0 == most }
     var measured =
-      "mean \(moments.mean.figures), deviation \(moments.deviation.figures), from \(least.figures) to \(most.figures); \(common.percent) are equal (bound 90 %), \(top.percent) at the top (bound 75 %)"
+      "mean \(moments.mean.figures), deviation \(moments.deviation.figures), from \(least.figures) to \(most.figures); \(common.percent) have the commonest value (bound 90 %), \(top.percent) the highest (bound 75 %)"
     guard least < most else {
       return .failed(
         measured,

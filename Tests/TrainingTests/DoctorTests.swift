@@ -189,6 +189,21 @@ private let rewardFaults: [Fault] = [
     #expect(failed.contains("gradient reaches every tensor"))
   }
 
+  @Test func `refuses a policy that holds NaN by its key`() throws {
+    var parts = try DoctorScene.healthy().parts
+    parts.policy = try parts.policy.copy()
+    let tensor = parts.policy.parameters.tensors[0]
+    tensor.assign(tensor.detached() * .nan)
+    #expect {
+      _ = try PolicyScene(PolicyConfiguration(.ppoKL), parts, seed: 1)
+    } throws: { error in
+      guard case .configuration(key: "policy", let reason)? = error as? TrainingError else {
+        return false
+      }
+      return reason.contains("NaN")
+    }
+  }
+
   @Test func `compares groups of at most sixteen`() throws {
     let scene = try DoctorScene.healthy(.grpo) { $0.method.advantage.groupSize = 6 }
     #expect(scene.completions.count == 12)

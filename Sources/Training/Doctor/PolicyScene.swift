@@ -104,7 +104,13 @@ public struct PolicyScene {
       .init(
         policy: parts.policy, reference: parts.reference, reward: NoReward(),
         prompts: parts.prompts, decode: { tokenizer.decode($0) }), seed: seed)
-    let episodes = try agent.episodes(step: 1)
+    let episodes: Episodes<LanguageAgent.Record>
+    do {
+      episodes = try agent.episodes(step: 1)
+    } catch TrainingError.diverged(let metric, _) {
+      throw TrainingError.configuration(
+        key: "policy", reason: "\(metric) is not finite: the checkpoint holds NaN or infinity")
+    }
     self.configuration = configuration
     self.parts = parts
     self.agent = agent

@@ -20,9 +20,12 @@ public struct ResponseLayout: Sendable {
   ///
   /// - Parameters:
   ///   - completions: No completion empty.
+  ///   - padding: What fills short rows; nothing depends on it.
   ///   - device: Where the tensors shall live.
-  public init(_ completions: [Completion], device: Device = .cpu) {
-    self.init(completions, places: completions.map { Array($0.tokens.indices) }, device: device)
+  public init(_ completions: [Completion], padding: Int = 0, device: Device = .cpu) {
+    self.init(
+      completions, places: completions.map { Array($0.tokens.indices) }, padding: padding,
+      device: device)
   }
 
   /// The layout of some of the tokens of each completion; the others are only read.
@@ -30,12 +33,15 @@ public struct ResponseLayout: Sendable {
   /// - Parameters:
   ///   - completions: No completion empty.
   ///   - places: Which tokens of each completion count, rising, at least one.
+  ///   - padding: What fills short rows; nothing depends on it.
   ///   - device: Where the tensors shall live.
-  public init(_ completions: [Completion], places: [[Int]], device: Device = .cpu) {
+  public init(
+    _ completions: [Completion], places: [[Int]], padding: Int = 0, device: Device = .cpu
+  ) {
     precondition(
       completions.allSatisfy { !$0.prompt.isEmpty } && places.allSatisfy { !$0.isEmpty },
       "every completion needs a prompt and at least one token")
-    let batch = TokenBatch(completions.map(\.sequence), device: device)
+    let batch = TokenBatch(completions.map(\.sequence), padding: padding, device: device)
     var predictors: [Int] = []
     for (row, completion) in completions.enumerated() {
       let first = row * batch.time + completion.prompt.count - 1

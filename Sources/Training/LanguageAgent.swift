@@ -50,6 +50,8 @@ public final class LanguageAgent: Agent {
   public let critic: Critic
   /// The completions of the last step, for whoever wants to judge them too.
   public private(set) var lastCompletions: [Completion] = []
+  /// What fills short rows; nothing depends on it, which can be checked by changing it.
+  var padding = 0
 
   private let parts: Parts
   private let method: Method
@@ -170,7 +172,8 @@ public final class LanguageAgent: Agent {
     guard let rows = minibatch.rows else {
       preconditionFailure("a language model sees whole completions")
     }
-    return ResponseLayout(rows.map { record.rollout.completions[$0] }, device: device)
+    return ResponseLayout(
+      rows.map { record.rollout.completions[$0] }, padding: padding, device: device)
   }
 
   /// Values of the completions' states; a completion that is cut at the length limit is scored as it stands: the episode is over,

@@ -17,6 +17,7 @@ struct Rein: ParsableCommand {
         rein tokenizer   train a tokenizer, encode, decode
         rein sft         train a language model on texts
         rein reward      train a reward model on ratings or preferences
+        rein doctor      check models, data and reward before rein ppo
         rein ppo         train the policy by reinforcement learning; rloo and grpo need no critic
         rein dpo         train the policy on preferences directly
         rein best-of-n   draw many answers, keep the best, imitate them
@@ -36,7 +37,7 @@ struct Rein: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
-      PolicyCommand.self, LeaveOneOutCommand.self, GroupRelativeCommand.self,
+      DoctorCommand.self, PolicyCommand.self, LeaveOneOutCommand.self, GroupRelativeCommand.self,
       PreferenceCommand.self, BestOfNCommand.self, ControlCommand.self, MergeCommand.self,
       GenerateCommand.self,
       ChatCommand.self,

@@ -202,7 +202,9 @@ extension DecoderConfiguration {
   /// Says what is wrong with the shape, by the key of `config.json`, or nil.
   public var problem: String? {
     do {
-      let read = try CheckpointConfiguration(self).decoder(statesWindow: true)
+      var read = try CheckpointConfiguration(self).decoder(statesWindow: true)
+      // Files say what a model is, not how it is computed.
+      read.computation = computation
       return read == self ? nil : "the shape is none that \(family.rawValue) files can describe"
     } catch {
       return error.reason

@@ -12,6 +12,8 @@ struct RewardSet {
   var word: BonusWord?
   /// The judge that the policy never sees.
   var gold: (any Reward)?
+  /// The reward models among them, with the keys and folders that name them.
+  var models: [(key: String, path: String, model: RewardModel)] = []
 
   /// Makes what was chosen; the choice has been validated.
   ///
@@ -28,18 +30,17 @@ struct RewardSet {
     let word = choice.word.map { BonusWord($0, decode: decode) }
     // A hole is in a probability, half of which is the true reward.
     let scale = choice.hole == .clean ? choice.scale : .probability
-    let load = { (path: String) in
-      ModelReward(
-        try ModelFolder(URL(fileURLWithPath: path)).rewardModel(device: device),
-        endOfText: endOfText, scale: scale)
+    models = try choice.modelFolders.map { key, path in
+      (key, path, try ModelFolder(URL(fileURLWithPath: path)).rewardModel(device: device))
     }
+    let rewards = models.map { ModelReward($0.model, endOfText: endOfText, scale: scale) }
     let holed = { (reward: any Reward, form: PlantedHole.Form) -> any Reward in
       guard choice.hole != .clean, let word else { return reward }
       return PlantedHole(reward, form: form, word: word)
     }
     var parts: [RewardSum.Part] = []
     if !choice.model.isEmpty {
-      let members = try choice.model.map(load)
+      let members = Array(rewards.prefix(choice.model.count))
       let opinion: any Reward =
         members.count == 1
         ? members[0]
@@ -49,7 +50,7 @@ struct RewardSet {
     }
     parts += try choice.otherParts(AnswerText(decode: decode))
     training = RewardSum(parts)
-    gold = try choice.gold.map { holed(try load($0), .clean) }
+    gold = choice.gold.flatMap { _ in rewards.last }.map { holed($0, .clean) }
     self.word = word
   }
 

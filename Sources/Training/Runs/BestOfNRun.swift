@@ -84,32 +84,29 @@ public struct BestOfNRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    try configuration.training.validate()
-    let scene = try PolicyScene(
-      .init(
-        policy: configuration.policy, reference: nil, prompts: configuration.prompts,
-        promptWords: configuration.promptWords, reward: configuration.reward,
-        lora: configuration.lora, computation: configuration.computation,
-        device: configuration.device, sampling: configuration.training.sampling,
-        seed: configuration.seed), context, output: configuration.output,
-      storedType: configuration.storedType, observer)
+    try PolicyPreparation.check(configuration)
+    try context.check(configuration)
+    let prepared = try PolicyPreparation(configuration)
+    prepared.prompts.note.map(observer.note)
+    let (policy, rewards, decode) = (prepared.policy, prepared.rewards, prepared.decode)
+    let saver = prepared.saver(configuration)
     let trainer = try BestOfNTrainer(
       configuration.training,
       .init(
-        policy: scene.policy, reference: scene.reference, reward: scene.rewards.training,
-        gold: scene.rewards.gold, prompts: scene.prompts, decode: scene.decode),
+        policy: policy, reference: prepared.reference, reward: rewards.training,
+        gold: rewards.gold, prompts: prepared.prompts.examples, decode: decode),
       seed: configuration.seed)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)
     let save = { (folder: URL) in
-      if configuration.training.imitates { try scene.saver.save(scene.policy, in: folder) }
+      if configuration.training.imitates { try saver.save(policy, in: folder) }
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try JSONLines.write(
         trainer.kept.map {
           Answer(
-            prompt: scene.decode($0.prompt),
-            completion: scene.decode($0.isWhole ? $0.tokens.dropLast() : $0.tokens),
+            prompt: decode($0.prompt),
+            completion: decode($0.isWhole ? $0.tokens.dropLast() : $0.tokens),
             score: $0.score, round: $0.round, finished: $0.isWhole)
         }, to: answersURL(in: folder))
     }
@@ -127,4 +124,11 @@ public struct BestOfNRun: Sendable {
   }
 
   private func answersURL(in folder: URL) -> URL { folder.appending(path: "best.jsonl") }
+}
+
+extension BestOfNRun.Configuration: PolicyChoice {
+  var reference: String? { nil }
+  var sampling: Sampling { training.sampling }
+
+  func validateTraining() throws(TrainingError) { try training.validate() }
 }

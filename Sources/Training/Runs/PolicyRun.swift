@@ -85,35 +85,31 @@ public struct PolicyRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    try configuration.training.validate()
-    let scene = try PolicyScene(
-      .init(
-        policy: configuration.policy, reference: configuration.reference,
-        prompts: configuration.prompts, promptWords: configuration.promptWords,
-        reward: configuration.reward, lora: configuration.lora,
-        computation: configuration.computation, device: configuration.device,
-        sampling: configuration.training.sampling, seed: configuration.seed), context,
-      output: configuration.output, storedType: configuration.storedType, observer)
-    let policy = scene.policy
+    try PolicyPreparation.check(configuration)
+    try context.check(configuration)
+    let prepared = try PolicyPreparation(configuration)
+    let (policy, rewards) = (prepared.policy, prepared.rewards)
+    prepared.prompts.note.map(observer.note)
     let trainer = try PolicyTrainer(
       configuration.training,
       .init(
-        policy: policy, reference: scene.reference, reward: scene.rewards.training,
-        prompts: scene.prompts, decode: scene.decode), seed: configuration.seed)
+        policy: policy, reference: prepared.reference, reward: rewards.training,
+        prompts: prepared.prompts.examples, decode: prepared.decode), seed: configuration.seed)
+    let saver = prepared.saver(configuration)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)
     let isFinished = try session.run { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
     } save: { folder in
-      try save(policy, trainer.agent.critic, scene.saver, in: folder)
+      try save(policy, trainer.agent.critic, saver, in: folder)
     } each: { report in
       var report = report
-      report.metrics += try scene.rewards.watched(trainer.agent.lastCompletions)
+      report.metrics += try rewards.watched(trainer.agent.lastCompletions)
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      try save(policy, trainer.agent.critic, scene.saver, in: $0)
+      try save(policy, trainer.agent.critic, saver, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
@@ -128,4 +124,10 @@ public struct PolicyRun: Sendable {
     let isLost = critic.kind == .valueModel && policy.adapter != nil && configuration.lora.merges
     if critic.kind != .none && !isLost { try ModelFolder(folder).save(critic) }
   }
+}
+
+extension PolicyRun.Configuration: PolicyChoice {
+  var sampling: Sampling { training.sampling }
+
+  func validateTraining() throws(TrainingError) { try training.validate() }
 }

@@ -1,0 +1,42 @@
+import Foundation
+import LanguageModels
+import NeuralNetworks
+import Tokenization
+
+extension PolicyScene {
+  /// The scene of a run as it is configured: everything is loaded as the run would load it.
+  ///
+  /// - Parameter configuration: What `rein ppo` would be given.
+  /// - Throws: What a run would throw before its first step.
+  public init(_ configuration: PolicyRun.Configuration) throws {
+    try PolicyPreparation.check(configuration)
+    let prepared = try PolicyPreparation(configuration)
+    let paths =
+      (configuration.reference.map { [("reference", $0)] } ?? [])
+      + configuration.reward.modelFolders.map { ($0.key, $0.path) }
+    let neighbours = try paths.map { key, path in
+      let folder = ModelFolder(URL(fileURLWithPath: path))
+      let hasTokenizer = FileManager.default.fileExists(atPath: folder.tokenizerURL.path)
+      return Neighbour(
+        key: key, vocabularyCount: try folder.configuration().vocabularyCount,
+        tokenizer: hasTokenizer ? try Tokenizer.load(from: folder.tokenizerURL) : nil)
+    }
+    try self.init(
+      configuration.training,
+      Parts(
+        policy: prepared.policy, reference: prepared.reference,
+        isReferenceThePolicy: configuration.reference.map(prepared.isPolicy) ?? true,
+        frame: prepared.frame, prompts: prepared.prompts.examples,
+        leftOutCount: prepared.prompts.leftOut.count, reward: prepared.rewards.training,
+        rewardModels: prepared.rewards.models.map { RewardReader(key: $0.key, $0.model) },
+        neighbours: neighbours),
+      seed: configuration.seed)
+  }
+}
+
+extension PolicyPreparation {
+  /// Whether a path is the policy's own.
+  fileprivate func isPolicy(_ path: String) -> Bool {
+    URL(fileURLWithPath: path).standardizedFileURL.path == folder.url.standardizedFileURL.path
+  }
+}

@@ -187,6 +187,56 @@ private struct Files {
     }
   }
 
+  @Test func `computes as it is asked to`() throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      var configuration = files.policy()
+      configuration.computation.precision = .bfloat16
+      configuration.computation.recomputesBlocks = true
+      let result = try PolicyRun(configuration).run(context(files.url("run")), observer: .silent)
+      #expect(try ModelFolder(result.model).languageModel().parameters.count > 0)
+      #expect(try files.records(of: "run").count == 3)
+    }
+  }
+
+  @Test func `of preferences and of best answers leave records and what was asked for`() throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      try Tiny.write(
+        (0..<7).map { ["chosen": Tiny.texts[$0], "rejected": Tiny.texts[$0 + 1]] },
+        to: files.url("pairs.jsonl"))
+      var preferences = PreferenceRun.Configuration()
+      preferences.policy = files.path("base")
+      preferences.train = [files.path("pairs.jsonl")]
+      preferences.heldOut = preferences.train
+      preferences.training.batchPairs = 3
+      let dpo = try PreferenceRun(preferences).run(context(files.url("dpo")), observer: .silent)
+      let names = Set(try files.records(of: "dpo").last.map { $0.values.keys.map(\.name) } ?? [])
+      #expect(names.isSuperset(of: ["rewards/margins", "logps/chosen", "validation/accuracy"]))
+      #expect(try ModelFolder(dpo.model).languageModel().parameters.count > 0)
+      #expect(dpo.heldOut != nil)
+
+      var best = BestOfNRun.Configuration()
+      best.policy = files.path("base")
+      best.prompts = [files.path("texts.jsonl")]
+      best.promptWords = 2
+      best.reward.model = [files.path("reward")]
+      best.reward.gold = files.path("reward")
+      best.training.rounds = 2
+      best.training.promptsPerRound = 3
+      best.training.answers = 4
+      best.training.sampling.maximumLength = 5
+      let kept = try BestOfNRun(best).run(context(files.url("best")), observer: .silent)
+      #expect(try files.records(of: "best").count == 2 && kept.curve.count == 3)
+      #expect(kept.curve.allSatisfy { $0.gold == $0.score })
+      // What was kept is data to learn from.
+      var learning = files.supervised
+      learning.train = [kept.answers.path]
+      learning.training.epochs = 1
+      _ = try SupervisedRun(learning).run(context(files.url("sft")), observer: .silent)
+    }
+  }
+
   @Test func `writes over no model, and over one that is to be replaced only at its end`() throws {
     try withTemporaryFolder { folder in
       let files = try Files(folder)

@@ -116,11 +116,12 @@ public struct PreferenceRun: Sendable {
     } save: {
       try saver.save(policy, in: $0)
     } each: { report in
+      // Some of the held-out pairs ten times in a run, all of them at its end.
       let interval = max(1, trainer.stepCount / 10)
       guard !heldOut.examples.isEmpty,
         report.step % interval == 0 || report.step == trainer.stepCount
       else { return report }
-      let found = trainer.evaluate(heldOut.examples)
+      let found = trainer.evaluate(heldOut.examples.spread(over: 512))
       observer.note(
         "step \(report.step): held-out loss \(found.loss.short), accuracy \(found.accuracy.short)")
       var report = report

@@ -157,13 +157,6 @@ public struct RewardRun: Sendable {
   }
 }
 
-extension Array {
-  /// At most so many elements, evenly spread.
-  fileprivate func spread(over count: Int) -> [Element] {
-    self.count <= count ? self : (0..<count).map { self[$0 * self.count / count] }
-  }
-}
-
 extension RewardTrainer.Preferences {
   /// All texts, each once.
   var texts: [[Int]] {

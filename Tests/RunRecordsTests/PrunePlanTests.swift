@@ -145,19 +145,19 @@ import Testing
 }
 
 @Suite struct `Paths in a configuration` {
-  private let folder = URL(fileURLWithPath: "/data/work/runs/a b")
+  private let folder = URL(fileURLWithPath: "/elsewhere/runs/a b")
 
   @Test(arguments: [
-    "output: /data/work/runs/a b/model", "train: [x, '/data/work/runs/a b/x.jsonl']",
+    "output: /elsewhere/runs/a b/model", "train: [x, '/elsewhere/runs/a b/x.jsonl']",
     "policy: \"runs/a b\"", "- runs/a b/checkpoints/step-2", "policy: ./runs/a b/model",
-    "policy: work/runs/a b",
+    "policy: elsewhere/runs/a b",
   ])
   func `are found in any spelling`(line: String) {
     #expect(PathMentions(in: "seed: 1\n\(line)\n").lead(into: folder))
   }
 
   @Test(arguments: [
-    "preset: a b", "policy: /data/work/runs/a", "policy: runs/a", "output: /data/work/runs/a bc",
+    "preset: a b", "policy: /elsewhere/runs/a", "policy: runs/a", "output: /elsewhere/runs/a bc",
     "policy: other/a b/model", "",
   ])
   func `are not found where there are none`(line: String) {

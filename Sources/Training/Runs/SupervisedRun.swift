@@ -1,14 +1,17 @@
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein sft`: trains a language model on texts, from scratch or from a checkpoint.
 public struct SupervisedRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// JSON Lines files with `text`, `messages`, or `prompt` and `completion` (both text or both messages).
     public var train: [String] = []
     /// Held-out files of the same kind.
@@ -19,32 +22,13 @@ public struct SupervisedRun: Sendable {
     public var base: String?
     /// The shape of a fresh model.
     public var model = Shape()
-    /// Whether an adapter is trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the trained model goes; nil puts it into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides weights, order and dropout.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case train
       case heldOut = "held_out"
-      case tokenizer, base, model, lora
-      case computation = "compute"
-      case device
-      case training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case tokenizer, base, model, training
     }
 
     /// Defaults.
@@ -99,9 +83,7 @@ public struct SupervisedRun: Sendable {
       throw TrainingError.configuration(key: "lora.rank", reason: "name a `base` to adapt")
     }
     let device = try Device(named: configuration.device)
-    try context.check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(on: base))
+    try context.check(configuration.settings, startingFrom: base)
     guard
       let tokenizerURL = configuration.tokenizer.map(URL.init(fileURLWithPath:))
         ?? base?.tokenizerURL
@@ -114,8 +96,7 @@ public struct SupervisedRun: Sendable {
     let model = try configuration.lora.applied(
       to: makeModel(frame, base, on: device), seed: configuration.seed)
     let saver = ModelSaver(
-      choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
-      tokenizer: tokenizerURL)
+      configuration.settings, base: configuration.base, tokenizer: tokenizerURL)
     let longest = model.configuration.positionCount
     let data = DataPreparation(frame, templateIn: tokenizerURL.deletingLastPathComponent())
     let (train, others) = try (

@@ -38,7 +38,7 @@ struct Fingerprint {
     return fingerprint.value
   }
 
-  /// Of weights: their names, shapes and bits. Nothing is computed with them, so that it is the same on any number of threads.
+  /// Of weights: names, shapes and bits, with which nothing is computed: any number of threads gives the same.
   static func of(_ parameters: Parameters) -> UInt64 {
     var fingerprint = Fingerprint()
     for (name, tensor) in zip(parameters.names, parameters.tensors) {

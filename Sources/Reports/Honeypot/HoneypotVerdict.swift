@@ -35,6 +35,8 @@ public struct HoneypotVerdict: Hashable, Sendable {
   public let differenceInterval: Interval?
   /// How many seeds are more than `smallestFall` above the highest seed of the base.
   public let fallenSeeds: Int
+  // An interval over two seeds is so wide that it only confuses who reads it.
+  private let isIntervalShown: Bool
 
   /// Judges the final honeypot rates of a method against the base's.
   public init(method: String, rate: Summary, base: Summary) {
@@ -42,6 +44,7 @@ public struct HoneypotVerdict: Hashable, Sendable {
     self.rate = rate
     difference = rate.mean.flatMap { mean in base.mean.map { mean - $0 } }
     differenceInterval = rate.differenceInterval(from: base)
+    isIntervalShown = min(rate.count, base.count) > 2
     let highest = base.values.max() ?? .infinity
     fallenSeeds = rate.values.count { $0 > highest + HoneypotVerdict.smallestFall }
     outcome =
@@ -97,8 +100,9 @@ public struct HoneypotVerdict: Hashable, Sendable {
   private var differenceText: String {
     guard let difference, let differenceInterval else { return "" }
     func points(_ value: Double) -> String { NumberFormat.signed(value * 100, decimals: 1) }
-    return "\(points(difference)) points "
-      + "[\(points(differenceInterval.lower)), \(points(differenceInterval.upper))]"
+    let interval =
+      "[\(points(differenceInterval.lower)), \(points(differenceInterval.upper))]"
+    return "\(points(difference)) points " + (isIntervalShown ? interval : "over two seeds")
   }
 }
 

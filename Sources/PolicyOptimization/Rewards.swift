@@ -18,8 +18,24 @@ public func tokenRewards(scores: Tensor, logRatios: Tensor, mask: Tensor, coeffi
   precondition(
     scores.shape == [mask.size(0)] && logRatios.shape == mask.shape,
     "token rewards from scores \(scores.shape), log-ratios \(logRatios.shape), mask \(mask.shape)")
-  let penalty = (logRatios * -coefficient).masked(by: mask)
-  return penalty + atLastOnes(scores, mask: mask)
+  return penalized(
+    atLastOnes(scores, mask: mask), logRatios: logRatios.masked(by: mask), coefficient: coefficient)
+}
+
+/// Rewards with a price on what a trusted policy would not say: rₜ − β·ρₜ (Ziegler et al. 2019, equation 2).
+///
+/// Article: <doc:KLPenalty>.
+///
+/// - Parameters:
+///   - rewards: r, of any shape.
+///   - logRatios: ρ = log π − log π_ref, of the same shape.
+///   - coefficient: β; 0 leaves the reference out.
+/// - Returns: As the rewards.
+public func penalized(_ rewards: Tensor, logRatios: Tensor, coefficient: Double) -> Tensor {
+  precondition(
+    rewards.shape == logRatios.shape,
+    "rewards \(rewards.shape) and log-ratios \(logRatios.shape)")
+  return coefficient == 0 ? rewards : rewards - logRatios * coefficient
 }
 
 /// 1 at the last real token of every row, 0 elsewhere; a row without real tokens has none.

@@ -75,8 +75,9 @@ struct ExperienceMaker<World: Agent> {
     let trusted = agent.reference(&episodes)
     let logRatios = trusted.map { episodes.logProbabilities - $0.logProbabilities }
     let beta = method.reference.placement == .reward ? coefficient : 0
-    var rewards = episodes.rewards
-    if let logRatios, beta != 0 { rewards = rewards - logRatios * beta }
+    let rewards =
+      logRatios.map { penalized(episodes.rewards, logRatios: $0, coefficient: beta) }
+      ?? episodes.rewards
 
     let estimates = agent.estimates(episodes)
     let trajectories = Trajectories(

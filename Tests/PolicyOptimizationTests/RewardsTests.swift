@@ -68,6 +68,17 @@ import Torch
       matrix([0, 0]), tolerance: 0)
   }
 
+  @Test func `at any token pay for the distance as a score at the end does`() {
+    // Three rewards of one completion, and what its tokens cost.
+    expectEqual(
+      penalized(matrix([1, -2, 0.5]), logRatios: matrix([0.5, 0, -1]), coefficient: 0.1),
+      matrix([0.95, -2, 0.6]), tolerance: 1e-12)
+    // Without a price nothing of the reference is read.
+    expectEqual(
+      penalized(matrix([1, -2]), logRatios: matrix([.nan, .infinity]), coefficient: 0),
+      matrix([1, -2]), tolerance: 0)
+  }
+
   @Test func `refuse scores for another batch`() async {
     await #expect(processExitsWith: .failure) {
       _ = tokenRewards(

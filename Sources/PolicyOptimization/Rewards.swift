@@ -22,9 +22,9 @@ public func tokenRewards(scores: Tensor, logRatios: Tensor, mask: Tensor, coeffi
     atLastOnes(scores, mask: mask), logRatios: logRatios.masked(by: mask), coefficient: coefficient)
 }
 
-/// Rewards with a price on what a trusted policy would not say: rₜ − β·ρₜ (Ziegler et al. 2019, equation 2).
+/// Rewards with a price on what a trusted policy would not say.
 ///
-/// Article: <doc:KLPenalty>.
+/// rₜ − β·ρₜ (Ziegler et al. 2019, equation 2). Article: <doc:KLPenalty>.
 ///
 /// - Parameters:
 ///   - rewards: r, of any shape.

@@ -91,6 +91,13 @@ import Torch
       for arguments in [["--heads", "0"], ["--threads", "0"], ["--width", "7"]] {
         try expectFailure(2, [], ["benchmark", "generate"] + arguments, in: folder)
       }
+      for kind in ["dpo", "reward"] {
+        try expectFailure(
+          2, ["--steps 0 is below 1"], ["benchmark", kind, "--steps", "0"], in: folder)
+        try expectFailure(
+          2, ["none.jsonl: cannot be read"], ["benchmark", kind, "--pairs", "none.jsonl"],
+          in: folder)
+      }
       try expectFailure(
         2, ["--prompt 999 and --new 32 are more than the", "places of the model"],
         ["benchmark", "sft", "--config", "base", "--prompt", "999"], in: folder)

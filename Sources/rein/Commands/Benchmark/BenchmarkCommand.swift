@@ -12,7 +12,10 @@ struct BenchmarkCommand: ParsableCommand {
       A figure counts only beside another of the same machine and minute: Benchmarks/run sets these beside TRL, transformers, \
       PyTorch and tokenizers doing the same work. `--limits` measures in the same run how fast the machine multiplies matrices \
       and moves through memory, and says which share of that the work came to.
-      """, subcommands: [SFT.self, PPO.self, Generate.self, Encode.self])
+      """,
+    subcommands: [
+      SFT.self, PPO.self, DPO.self, Reward.self, Generate.self, Encode.self,
+    ])
 
   /// The shape of a random model.
   struct Shape: ParsableArguments {

@@ -45,7 +45,7 @@ class Study:
             return work()
 
     def run(self, folder, command, *flags, root=None):
-        """What a run printed as JSON, from the file where it was kept; run again where its flags, data or models changed."""
+        """What a run printed as JSON, from the file where it was kept; run again where flags, data, models or program changed."""
         folder = os.path.join(root or self.folder, folder)
         call = [command, *map(str, flags), "--run", folder]
 
@@ -53,7 +53,8 @@ class Study:
             kept, inputs = read(os.path.join(folder, "result.json")), self.fingerprints(call)
             if kept and kept["call"] == call and kept["inputs"] == inputs:
                 return kept["result"]
-            text = self.execute([*call, "--overwrite", "--json"])
+            shutil.rmtree(folder, ignore_errors=True)
+            text = self.execute([*call, "--json"])
             result = json.loads(text.strip().splitlines()[-1])
             write(os.path.join(folder, "result.json"), {"call": call, "inputs": inputs, "result": result})
             return result
@@ -72,9 +73,9 @@ class Study:
         return self.once(path, work)
 
     def fingerprints(self, call):
-        """Digests of the files and models that a call names."""
+        """Digests of the program, and of the files and models that a call names."""
         digests = []
-        for path in (word.strip("[]") for word in call):
+        for path in [self.rein, *(word.strip("[]") for word in call)]:
             file = path if os.path.isfile(path) else os.path.join(path, "model.safetensors")
             if not os.path.isfile(file) or call[-2:] == ["--run", path]:
                 continue
@@ -133,6 +134,7 @@ class Study:
                 first, shape = folder + "-all", ["--model.layers", layers, "--model.width", width, "--model.heads", heads]
                 for call in (["sft", "Examples/base-all.yaml", *map(str, shape), "--output", first],
                              ["sft", "Examples/base-film.yaml", "--base", first, "--output", folder]):
+                    shutil.rmtree(call[-1] + "-run", ignore_errors=True)
                     self.execute([*call, "--run", call[-1] + "-run", "--overwrite"])
             return folder
         return self.once(folder, work)

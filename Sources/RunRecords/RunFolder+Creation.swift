@@ -66,7 +66,9 @@ extension RunFolder {
 
   private func removeRecords() throws(RunRecordsError) {
     // The manifest goes last: until then, the folder still counts as a run.
-    for item in [events, samples, checkpoints, tensorBoard, report, configuration, manifest]
+    for item in [
+      events, samples, bestAnswers, checkpoints, tensorBoard, report, configuration, manifest,
+    ]
     where FileManager.default.fileExists(atPath: item.path) {
       do {
         try FileManager.default.removeItem(at: item)

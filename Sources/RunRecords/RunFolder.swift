@@ -8,6 +8,7 @@ public import Foundation
 ///       manifest.json          command line, seed, versions, dates
 ///       events.jsonl           metrics, one line per step
 ///       samples.jsonl          completions to read, one line each
+///       best-of-n.jsonl        what fewer answers would have earned, of a run that chooses among answers
 ///       checkpoints/           models with all that resuming needs, a folder for each step
 ///       .lock                  held by the process that writes
 ///       tensorboard/           event files
@@ -39,6 +40,8 @@ public struct RunFolder: Hashable, Sendable {
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   /// The samples.
   public var samples: URL { url.appendingPathComponent("samples.jsonl") }
+  /// What fewer answers would have earned, in a run that chooses among answers.
+  public var bestAnswers: URL { url.appendingPathComponent("best-of-n.jsonl") }
   /// The folder of checkpoints.
   public var checkpoints: URL { RunFolder.checkpoints(of: url) }
 
@@ -92,6 +95,13 @@ public struct RunFolder: Hashable, Sendable {
   /// - Throws: ``RunRecordsError/file(_:)`` with file and line.
   public func readSamples() throws(RunRecordsError) -> [Sample] {
     try read(samples)
+  }
+
+  /// What fewer answers would have earned, from one answer up; empty for a run that does not choose.
+  ///
+  /// - Throws: ``RunRecordsError/file(_:)`` with file and line.
+  public func readBestAnswers() throws(RunRecordsError) -> [BestAnswersRecord] {
+    try read(bestAnswers)
   }
 
   /// A run that has not yet finished a step has no events, which is no error.

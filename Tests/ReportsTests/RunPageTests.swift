@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reports
@@ -64,6 +65,45 @@ private func count(_ outline: Outline, attribute: String, value: String) -> Int 
     #expect(count(try page([kl]), attribute: "id", value: "distance") == 0)
     let apart = [MetricCurve(name: "objective/scores", points: [.init(step: 9, value: 1)])]
     #expect(count(try page([kl] + apart), attribute: "id", value: "distance") == 0)
+  }
+
+  @Test func `fits the curve of over-optimisation to gold`() throws {
+    // R = 1 + d(1.2 − 0.6·log d): its peak is at d = e, and KL = d².
+    let distances = [0.5, 1, 2, 3, 4]
+    let outline = try page([
+      curve("objective/kl", distances.map { $0 * $0 }),
+      curve("objective/scores", distances),
+      curve("hack/gold_reward", distances.map { 1 + $0 * (1.2 - 0.6 * log($0)) }),
+    ])
+    #expect(outline.text.contains("gold, fitted"))
+    #expect(outline.text.contains("R₀ 1.00, α 1.20, β 0.600, R² 1.00; its peak is at √KL 2.72"))
+    // Without a judge there is nothing to fit.
+    let rising = try page([
+      curve("objective/kl", [0, 1, 4, 9, 16]), curve("objective/scores", [0, 1, 2, 3, 4]),
+    ])
+    #expect(!rising.text.contains("fitted"))
+  }
+
+  @Test func `draws what fewer answers would have earned`() throws {
+    // R = 0.1 + d(0.8 − 0.1·d), seen up to d = 3.
+    let answers = [0.0, 1, 2, 3].enumerated().map { index, d in
+      BestAnswers(
+        count: 1 << index, divergence: d * d, score: d, gold: 0.1 + d * (0.8 - 0.1 * d))
+    }
+    var report = RunReport(
+      title: "a", metrics: [], bestAnswers: answers.shuffled(), provenance: Provenance(command: ""))
+    let outline = try #require(Outline(RunPage(content: report).html))
+    #expect(count(outline, attribute: "id", value: "distance") == 1)
+    #expect(outline.text.contains("The best of 8 answers, and of fewer"))
+    #expect(outline.text.contains("R₀ 0.100, α 0.800, β 0.100, R² 1.00"))
+    #expect(outline.text.contains("its peak would be at √KL 4.00, reward 1.70, beyond"))
+    // Without a judge there is the score alone.
+    report.bestAnswers = answers.map {
+      BestAnswers(count: $0.count, divergence: $0.divergence, score: $0.score)
+    }
+    let scores = try #require(Outline(RunPage(content: report).html))
+    #expect(count(scores, attribute: "id", value: "distance") == 1)
+    #expect(!scores.text.contains("fitted"))
   }
 
   @Test func `shows completions of the first, the middle and the last step`() throws {

@@ -52,6 +52,22 @@ import Testing
     #expect(try RunFolder(opening: url) == folder)
   }
 
+  @Test func `keeps what fewer answers would have earned, until it is written over`() throws {
+    let folder = try create()
+    #expect(try folder.readBestAnswers().isEmpty)
+    let records = [
+      BestAnswersRecord(count: 1, divergence: 0, score: 0.25),
+      BestAnswersRecord(count: 2, divergence: 0.5, score: 0.5, gold: -1),
+    ]
+    try folder.write([records[1]])
+    try folder.write(records)
+    #expect(try folder.readBestAnswers() == records)
+    #expect(
+      try text(of: folder.bestAnswers).hasSuffix(
+        #"{"gold_reward":-1,"kl":0.5,"n":2,"score":0.5}"# + "\n"))
+    #expect(try create(existing: .overwrite).readBestAnswers().isEmpty)
+  }
+
   @Test func `has no events and no samples at first`() throws {
     let folder = try create()
     #expect(try folder.readEvents().isEmpty)

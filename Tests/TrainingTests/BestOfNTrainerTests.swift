@@ -56,7 +56,7 @@ import Torch
     }
     // The best of one is what all earn on average, the best of all what the kept ones do.
     let points = trainer.curve.points
-    #expect(points.map(\.answers) == [1, 2, 4])
+    #expect(points.map(\.count) == [1, 2, 4])
     let mean = { (metric: Metric) in
       reports.reduce(0) { $0 + ($1[metric] ?? .nan) } / Double(reports.count)
     }

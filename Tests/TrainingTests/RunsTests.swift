@@ -229,6 +229,8 @@ private struct Files {
       let kept = try BestOfNRun(best).run(context(files.url("best")), observer: .silent)
       #expect(try files.records(of: "best").count == 2 && kept.curve.count == 3)
       #expect(kept.curve.allSatisfy { $0.gold == $0.score })
+      // The page of the run finds them in its folder.
+      #expect(try RunFolder(opening: files.url("best")).readBestAnswers() == kept.curve)
       // What was kept is data to learn from.
       var learning = files.supervised
       learning.train = [kept.answers.path]

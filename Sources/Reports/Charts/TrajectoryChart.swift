@@ -26,13 +26,18 @@ public struct TrajectoryChart: Sendable {
     public var path: [Point]
     /// Where each seed ended.
     public var ends: [Point]
+    /// Whether it is what a formula says, which ends nowhere and has no marker.
+    public var isFit: Bool
 
     /// Makes a path; points that are not finite are left out.
-    public init(name: String, style: SeriesStyle, path: [Point], ends: [Point]) {
+    public init(
+      name: String, style: SeriesStyle, path: [Point], ends: [Point], isFit: Bool = false
+    ) {
       self.name = name
       self.style = style
       self.path = path.filter(\.isFinite)
       self.ends = ends.filter(\.isFinite)
+      self.isFit = isFit
     }
   }
 
@@ -84,14 +89,18 @@ public struct TrajectoryChart: Sendable {
           series.style, x: frame.x.position(end.x), y: frame.y.position(end.y), radius: 3,
           opacity: 0.6)
       }
-      if let last = places.last { marker(series.style, x: last.x, y: last.y, radius: 4.4) }
+      if let last = places.last, !series.isFit {
+        marker(series.style, x: last.x, y: last.y, radius: 4.4)
+      }
     }
   }
 
   /// Names beside the ends, where there is free room; the legend names all of them in any case.
   private func labels(_ shown: [Series], _ frame: PlotFrame) -> Markup {
     let ends = shown.map { one in
-      one.path.last.map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }
+      one.isFit
+        ? nil
+        : one.path.last.map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }
     }
     let obstacles = shown.flatMap { one in
       (one.path + one.ends).map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }

@@ -10,6 +10,8 @@ public struct RunReport: Codable, Hashable, Sendable {
   public var keyMetrics: [String]
   /// The metrics; those with a common prefix before “/” are shown together.
   public var metrics: [MetricCurve]
+  /// What fewer of a best-of-n run's answers would have earned, by their number.
+  public var bestAnswers: [BestAnswers]
   /// All completions, in the order of the run; the page shows those of the first, the middle and the last step.
   public var samples: [RunSample]
   /// The resolved configuration as it was stored, usually YAML.
@@ -22,14 +24,15 @@ public struct RunReport: Codable, Hashable, Sendable {
   /// Makes a report.
   public init(
     title: String, state: String = "", facts: [Setting] = [], keyMetrics: [String] = [],
-    metrics: [MetricCurve], samples: [RunSample] = [], configuration: String = "",
-    provenance: Provenance, notes: [String] = []
+    metrics: [MetricCurve], bestAnswers: [BestAnswers] = [], samples: [RunSample] = [],
+    configuration: String = "", provenance: Provenance, notes: [String] = []
   ) {
     self.title = title
     self.state = state
     self.facts = facts
     self.keyMetrics = keyMetrics
     self.metrics = metrics
+    self.bestAnswers = bestAnswers
     self.samples = samples
     self.configuration = configuration
     self.provenance = provenance
@@ -56,6 +59,26 @@ public struct MetricCurve: Codable, Hashable, Sendable {
   /// The part before the first “/”; empty without one.
   public var prefix: String {
     name.firstIndex(of: "/").map { String(name[..<$0]) } ?? ""
+  }
+}
+
+/// What the best of some answers is expected to earn.
+public struct BestAnswers: Codable, Hashable, Sendable {
+  /// n.
+  public var count: Int
+  /// KL(best of n ‖ policy) in nats.
+  public var divergence: Double
+  /// The expected reward that chooses.
+  public var score: Double
+  /// The expected gold reward, where there is a judge.
+  public var gold: Double?
+
+  /// Makes one number of answers.
+  public init(count: Int, divergence: Double, score: Double, gold: Double? = nil) {
+    self.count = count
+    self.divergence = divergence
+    self.score = score
+    self.gold = gold
   }
 }
 

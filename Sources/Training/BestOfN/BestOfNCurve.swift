@@ -1,19 +1,8 @@
 import PolicyOptimization
+public import RunRecords
 
 /// What is expected of the best of 1, 2, 4, … answers, and how far from the policy it is.
 public struct BestOfNCurve: Codable, Equatable, Sendable {
-  /// One number of answers.
-  public struct Point: Codable, Equatable, Sendable {
-    /// n.
-    public var answers: Int
-    /// KL(best of n ‖ policy) in nats.
-    public var divergence: Double
-    /// The expected score of the chosen answer.
-    public var score: Double
-    /// Its expected gold reward, where there is a judge.
-    public var gold: Double?
-  }
-
   private let answers: Int
   private var prompts = 0
   private var scores: [Double]
@@ -49,11 +38,11 @@ public struct BestOfNCurve: Codable, Equatable, Sendable {
   }
 
   /// The points, from one answer up.
-  public var points: [Point] {
+  public var points: [BestAnswersRecord] {
     let count = Double(max(1, prompts))
     return BestOfNCurve.counts(upTo: answers).enumerated().map { index, answers in
-      Point(
-        answers: answers, divergence: BestOfN.divergence(answers), score: scores[index] / count,
+      BestAnswersRecord(
+        count: answers, divergence: BestOfN.divergence(answers), score: scores[index] / count,
         gold: golds.map { $0[index] / count })
     }
   }

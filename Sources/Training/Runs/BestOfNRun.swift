@@ -2,7 +2,7 @@ import Feedback
 public import Foundation
 import LanguageModels
 import NeuralNetworks
-import RunRecords
+public import RunRecords
 import Tokenization
 import Torch
 
@@ -43,7 +43,7 @@ public struct BestOfNRun: Sendable {
     /// The file of the answers that were kept, in the format of prompt and completion.
     public var answers: URL
     /// What is expected of the best of fewer answers.
-    public var curve: [BestOfNCurve.Point]
+    public var curve: [BestAnswersRecord]
     /// The last round's report.
     public var lastReport: StepReport?
   }
@@ -102,7 +102,8 @@ public struct BestOfNRun: Sendable {
     } save: {
       try save($0)
     } each: {
-      $0
+      try session.record(trainer.curve.points)
+      return $0
     }
     let folder = try session.save(to: configuration.output, isFinished: isFinished, save)
     return Result(

@@ -170,6 +170,9 @@ final class RunSession {
     }
   }
 
+  /// Writes what fewer answers would have earned so far.
+  func record(_ answers: [BestAnswersRecord]) throws { try recorder.folder.write(answers) }
+
   private func record(_ report: StepReport) throws {
     var values = Dictionary(
       report.metrics.map { ($0.metric, $0.value) }, uniquingKeysWith: { $1 })

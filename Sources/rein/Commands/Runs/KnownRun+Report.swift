@@ -13,7 +13,10 @@ extension KnownRun {
     return RunReport(
       title: folder.url.standardizedFileURL.lastPathComponent, state: overview.state.rawValue,
       facts: facts(manifest), keyMetrics: tellingMetrics.map(\.name), metrics: history.curves,
-      samples: history.samples, configuration: text,
+      bestAnswers: try folder.readBestAnswers().map {
+        BestAnswers(
+          count: $0.count, divergence: $0.divergence, score: $0.score, gold: $0.gold)
+      }, samples: history.samples, configuration: text,
       provenance: Provenance(
         command: manifest.starts.map { $0.commandLine.joined(separator: " ") }
           .joined(separator: "\n"),

@@ -33,13 +33,13 @@ struct BestOfNCommand: ParsableCommand {
     for entry in result.lastReport?.metrics ?? [] { fields[entry.metric.name] = entry.value }
     fields["curve"] = result.curve.map { point in
       var fields: [String: Any] = [
-        "n": point.answers, "kl": point.divergence, "score": point.score,
+        "n": point.count, "kl": point.divergence, "score": point.score,
       ]
       fields["gold_reward"] = point.gold
       return fields
     }
     let rows = result.curve.map { point in
-      String(format: "%5d  %6.3f  %8.4f", point.answers, point.divergence, point.score)
+      String(format: "%5d  %6.3f  %8.4f", point.count, point.divergence, point.score)
         + (point.gold.map { String(format: "  %8.4f", $0) } ?? "")
     }
     let title =

@@ -8,8 +8,8 @@ struct PolicyImprover<World: Agent> {
   /// What the updates of a step were like, averaged over minibatches.
   struct Summary {
     var metrics: [(Metric, Double)]
-    /// Mean KL(π_old ‖ π) per step of the last update's minibatch, before that update.
-    var divergence: Double
+    /// Mean KL(π_old ‖ π) per step of the last update's minibatch, before that update; nil where nothing gave a loss.
+    var divergence: Double?
   }
 
   /// What a step's updates go by.
@@ -77,6 +77,7 @@ struct PolicyImprover<World: Agent> {
   }
 
   private func update(_ experience: Experience<World.Record>, _ terms: Terms) throws -> Summary {
+    guard !experience.learned.isEmpty else { return Summary(metrics: [], divergence: nil) }
     var diagnostics = Diagnostics()
     let loss = PolicyLoss(
       method: method, agent: agent, experience: experience, coefficient: terms.coefficient,
@@ -173,15 +174,16 @@ struct PolicyImprover<World: Agent> {
   // Parts that differ by one unit at most, and never fewer of them than asked for.
   private func minibatches(_ experience: Experience<World.Record>) -> [Minibatch] {
     let bySteps = agent.minibatchUnit == .step && !method.objective.needsTrajectories
-    let count = bySteps ? experience.packing.count : experience.packing.lengths.count
+    let places = bySteps ? experience.whole.places : nil
+    let count = places?.count ?? experience.learned.count
     let shuffled = order.permutation(count)
     let parts = min(settings.minibatches, count)
     return (0..<parts).map { part in
       let bounds = part * count / parts..<(part + 1) * count / parts
       let chosen = shuffled.slice(0, bounds)
-      return bySteps
-        ? Minibatch(rows: nil, places: chosen, packing: nil)
-        : experience.trajectories(chosen.integers)
+      return places.map {
+        Minibatch(rows: nil, places: $0.selecting(chosen, along: 0), packing: nil)
+      } ?? experience.trajectories(chosen.integers.map { experience.learned[$0] })
     }
   }
 }
@@ -254,7 +256,7 @@ extension PolicyImprover {
     let record = experience.episodes.record
     var questions = Questions()
     questions.critic = false
-    let scores = experience.packing.lengths.indices.map { row in
+    let scores = experience.learned.map { row in
       Tensor.recording {
         let now = agent.judge(record, experience.trajectories([row]), questions)
         guard let logProbabilities = now.logProbabilities else {
@@ -264,7 +266,8 @@ extension PolicyImprover {
       }.detached()
     }
     let ascent = minimumVarianceGradient(
-      scores: Tensor.stack(scores, along: 0), returns: experience.totalReturns)
+      scores: Tensor.stack(scores, along: 0),
+      returns: experience.totalReturns.selecting(Tensor(experience.learned), along: 0))
     // The objective's other terms, entropy among them, have no baseline.
     let (outcome, gradient) = Tensor.recording {
       let outcome = loss.policyOutcome(experience.whole)

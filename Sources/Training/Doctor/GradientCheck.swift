@@ -70,11 +70,11 @@ extension PolicyScene {
       method: method, agent: agent, experience: try experience(draws),
       coefficient: method.reference.coefficient, penalty: method.objective.penaltyCoefficient,
       shuffles: draws)
-    let whole = loss.experience.whole
+    let all = loss.experience.trajectories(rows)
     return Tensor.recording {
-      var total = loss.policyOutcome(whole).loss
+      var total = loss.policyOutcome(all).loss
       if method.critic.epochs != nil, method.critic.kind != .none {
-        total = total + loss.criticOutcome(whole).loss
+        total = total + loss.criticOutcome(all).loss
       }
       return total.gradients(of: tensors)
     }

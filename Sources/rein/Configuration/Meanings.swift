@@ -10,6 +10,10 @@ private enum SharedMeanings {
       ("\(prefix).optimizer.beta1", "Decay of the first moment."),
       ("\(prefix).optimizer.beta2", "Decay of the second moment."),
       ("\(prefix).optimizer.epsilon", "Added to the root of the second moment."),
+      (
+        "\(prefix).optimizer.epsilon_placement",
+        "What epsilon is added to: the root corrected for bias (PyTorch), or uncorrected (TensorFlow 1)."
+      ),
       ("\(prefix).optimizer.weight_decay", "Decoupled decay of matrices."),
       (
         "\(prefix).optimizer.decay_embeddings",
@@ -266,7 +270,7 @@ extension BestOfNRun.Configuration: RunConfiguration {
       ("training.sampling.repetition_penalty", "Divides the scores of tokens that were there."),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "Shortest completion."),
-    ] + RewardMeanings.all
+    ] + CompletionMeanings.all + RewardMeanings.all
     + SharedMeanings.lora + SharedMeanings.computation
     + SharedMeanings.optimizer("training.imitation") + SharedMeanings.ending
 }
@@ -349,7 +353,8 @@ extension PolicyRun.Configuration: RunConfiguration {
       ),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
-    ] + SharedMeanings.lora + SharedMeanings.computation + SharedMeanings.method
+    ] + CompletionMeanings.all + SharedMeanings.lora + SharedMeanings.computation
+    + SharedMeanings.method
     + SharedMeanings.optimizer("training")
     + SharedMeanings.ending
 }

@@ -63,8 +63,8 @@ public final class SupervisedTrainer: Trainer {
   /// Steps of the whole run.
   public let stepCount: Int
 
-  private let configuration: Configuration
-  private let examples: [Example]
+  let configuration: Configuration
+  let examples: [Example]
   private let optimizer: AdamW
   private let average: WeightAverage?
   private let order: Generator
@@ -109,13 +109,8 @@ public final class SupervisedTrainer: Trainer {
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = nextBatch().map { examples[$0] }
-    let count = batch.reduce(0) { $0 + $1.learnedPlaces.count }
-    var (loss, gradients) = (0.0, [Tensor]())
-    for part in parts(of: batch) {
-      let (value, slopes) = differentiated(part, of: count)
-      loss += value
-      if gradients.isEmpty { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
-    }
+    let (loss, gradients, count) = differentiated(
+      batch, in: configuration.microBatches, dropout: dropout)
     let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
     let norm = try optimizer.checkedStep(
       loss: loss, gradients, scale: factor, step: stepsTaken + 1)
@@ -130,8 +125,38 @@ public final class SupervisedTrainer: Trainer {
       ])
   }
 
+  /// The mean loss of a batch's learned tokens, of which there are so many, and its gradients.
+  ///
+  /// - Parameters:
+  ///   - batch: The texts.
+  ///   - count: In how many parts it is computed, one after the other.
+  ///   - dropout: What decides which units are dropped; nil drops none.
+  /// - Returns: Loss, gradients and the number of learned tokens.
+  func differentiated(_ batch: [Example], in count: Int, dropout: Generator?) -> (
+    loss: Double, gradients: [Tensor], tokens: Int
+  ) {
+    let tokens = batch.reduce(0) { $0 + $1.learnedPlaces.count }
+    var (loss, gradients) = (0.0, [Tensor]())
+    for part in parts(of: batch, count) {
+      let (value, slopes) = differentiated(part, of: tokens, dropout)
+      loss += value
+      if gradients.isEmpty { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
+    }
+    return (loss, gradients, tokens)
+  }
+
+  /// log π of the learned tokens of some texts in one batch, whose short ones are filled with a token.
+  func logProbabilities(of batch: [Example], padding: Int) -> [[Double]] {
+    let layout = Self.layout(batch, padding: padding, on: model.outputWeight.device)
+    return Tensor.withoutRecording {
+      model.statistics(layout).statistics.logProbabilities.select(1, 0).doubles
+    }.parts(of: layout.lengths)
+  }
+
   // What a part adds to the mean loss of a batch's tokens, and its gradients.
-  private func differentiated(_ part: [Example], of count: Int) -> (Double, [Tensor]) {
+  private func differentiated(
+    _ part: [Example], of count: Int, _ dropout: Generator?
+  ) -> (Double, [Tensor]) {
     let layout = Self.layout(part, on: model.outputWeight.device)
     return Tensor.recording {
       let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
@@ -140,14 +165,16 @@ public final class SupervisedTrainer: Trainer {
     }
   }
 
-  private static func layout(_ examples: [Example], on device: Device) -> ResponseLayout {
+  private static func layout(
+    _ examples: [Example], padding: Int = 0, on device: Device
+  ) -> ResponseLayout {
     ResponseLayout(
       examples.map { Completion(prompt: $0.prompt, tokens: $0.completion, finish: .stopToken) },
-      places: examples.map(\.learnedPlaces), device: device)
+      places: examples.map(\.learnedPlaces), padding: padding, device: device)
   }
 
-  private func parts(of batch: [Example]) -> [[Example]] {
-    let parts = min(configuration.microBatches, batch.count)
+  private func parts(of batch: [Example], _ count: Int) -> [[Example]] {
+    let parts = min(count, batch.count)
     return (0..<parts).map {
       Array(batch[$0 * batch.count / parts..<($0 + 1) * batch.count / parts])
     }

@@ -5,13 +5,13 @@ public import Torch
 /// Token t of a completion is predicted by the hidden state one place before it. Packed tensors [n] hold the tokens of the
 /// first completion, then of the second, and so on; `unpacked` gives [batch, time] with zeros after each end.
 public struct ResponseLayout: Sendable {
-  /// Prompts and completions, right-padded.
+  /// Prompts and completions.
   public let batch: TokenBatch
   /// Where the completions' tokens stand in packed tensors.
   public let packing: Packing
-  /// Flattened place in [batch · batch.time] of the state that predicts each token [n].
+  /// Flattened place in [rows · batch.time] of the state that predicts each token [n].
   public let predictors: Tensor
-  /// Flattened place in [batch · batch.time] of the state after each completion's last token [batch].
+  /// Flattened place in [rows · batch.time] of the state after each completion's last token [batch].
   public let ends: Tensor
   /// The tokens [n] int64.
   public let tokens: Tensor
@@ -34,18 +34,21 @@ public struct ResponseLayout: Sendable {
   ///   - completions: No completion empty.
   ///   - places: Which tokens of each completion count, rising, at least one.
   ///   - padding: What fills short rows; nothing depends on it.
+  ///   - rowLength: The longest row into which completions are packed as they come; nil gives each a row of its own.
   ///   - device: Where the tensors shall live.
   public init(
-    _ completions: [Completion], places: [[Int]], padding: Int = 0, device: Device = .cpu
+    _ completions: [Completion], places: [[Int]], padding: Int = 0,
+    packedInto rowLength: Int? = nil, device: Device = .cpu
   ) {
     precondition(
       completions.allSatisfy { !$0.prompt.isEmpty } && places.allSatisfy { !$0.isEmpty },
       "every completion needs a prompt and at least one token")
-    let batch = TokenBatch(completions.map(\.sequence), padding: padding, device: device)
+    let batch = TokenBatch(
+      completions.map(\.sequence), padding: padding, packedInto: rowLength, device: device)
     var predictors: [Int] = []
-    for (row, completion) in completions.enumerated() {
-      let first = row * batch.time + completion.prompt.count - 1
-      predictors += places[row].map { first + $0 }
+    for (index, completion) in completions.enumerated() {
+      let first = batch.starts[index] + completion.prompt.count - 1
+      predictors += places[index].map { first + $0 }
     }
     self.batch = batch
     packing = Packing(lengths: places.map(\.count), device: device)
@@ -62,7 +65,7 @@ public struct ResponseLayout: Sendable {
 
   /// The states that predict the tokens.
   ///
-  /// - Parameter hidden: [batch, batch.time, width].
+  /// - Parameter hidden: [rows, batch.time, width].
   /// - Returns: [n, width].
   public func predicting(_ hidden: Tensor) -> Tensor { hidden.rows(at: predictors) }
 
@@ -70,15 +73,15 @@ public struct ResponseLayout: Sendable {
   ///
   /// - Parameters:
   ///   - trunk: What reads the batch.
-  ///   - context: How it reads it.
+  ///   - context: What else it shall know; positions and mask are the batch's.
   /// - Returns: [n, width].
   public func predicting(_ trunk: Trunk, _ context: Trunk.Context = .init()) -> Tensor {
-    trunk.states(at: predictors, of: batch.tokens, context)
+    trunk.states(at: predictors, of: batch.tokens, batch.reading(context))
   }
 
   /// The states after each completion's last token.
   ///
-  /// - Parameter hidden: [batch, batch.time, width].
+  /// - Parameter hidden: [rows, batch.time, width].
   /// - Returns: [batch, width].
   public func ending(_ hidden: Tensor) -> Tensor { hidden.rows(at: ends) }
 

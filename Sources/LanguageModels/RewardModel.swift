@@ -85,7 +85,8 @@ public struct RewardModel: Sendable {
   public func rawScores(_ batch: TokenBatch, dropout: Generator? = nil) -> Tensor {
     rawScores(
       ofStates: trunk.states(
-        at: batch.lastPositions, of: batch.tokens, Trunk.Context(dropout: dropout)))
+        at: batch.lastPositions, of: batch.tokens,
+        batch.reading(Trunk.Context(dropout: dropout))))
   }
 
   /// Raw scores from hidden states [batch, time, width] of whole texts.

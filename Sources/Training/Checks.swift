@@ -79,6 +79,11 @@ extension SupervisedTrainer.Configuration {
     ] where value < 1 {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
+    if let packedLength, packedLength > batchTokens {
+      throw .configuration(
+        key: "packed_length",
+        reason: "a row of \(packedLength) tokens does not fit batch_tokens \(batchTokens)")
+    }
     guard (0..<1).contains(averaging) else {
       throw .configuration(key: "averaging", reason: "\(averaging) is outside [0, 1)")
     }

@@ -54,4 +54,39 @@ enum LengthBuckets {
     }
     return generator.permutation(batches.count).integers.map { batches[$0] }
   }
+
+  /// Batches of rows into which sequences are packed, which together hold every index once, in random order.
+  ///
+  /// Best fit decreasing: the longest sequence that is left goes where it leaves the least room (Johnson 1973; at most 11/9 of the
+  /// fewest rows that would do).
+  ///
+  /// - Parameters:
+  ///   - lengths: The length of every sequence, none above that of a row.
+  ///   - rowLength: The most tokens in a row.
+  ///   - tokensPerBatch: The most tokens in a batch, in rows that are all as long; one row at least.
+  ///   - generator: Where the order comes from.
+  /// - Returns: Indices by batch, those of a row one after the other.
+  static func packed(
+    _ lengths: [Int], rowLength: Int, tokensPerBatch: Int, using generator: Generator
+  ) -> [[Int]] {
+    // Among sequences of one length chance decides, so that no two passes have the same neighbours.
+    let order = generator.permutation(lengths.count).integers.enumerated()
+      .sorted { (lengths[$1.element], $0.offset) < (lengths[$0.element], $1.offset) }
+      .map(\.element)
+    var rows: [[Int]] = []
+    // Rows by the room that they have left.
+    var open = [[Int]](repeating: [], count: rowLength + 1)
+    for index in order {
+      let room = (lengths[index]...rowLength).first { !open[$0].isEmpty } ?? rowLength
+      let row = open[room].popLast() ?? rows.count
+      if row == rows.count { rows.append([]) }
+      rows[row].append(index)
+      open[room - lengths[index]].append(row)
+    }
+    let shuffled = generator.permutation(rows.count).integers.map { rows[$0] }
+    let rowsPerBatch = max(1, tokensPerBatch / rowLength)
+    return stride(from: 0, to: shuffled.count, by: rowsPerBatch).map {
+      shuffled[$0..<min($0 + rowsPerBatch, shuffled.count)].flatMap(\.self)
+    }
+  }
 }

@@ -1,6 +1,6 @@
 public import LanguageModels
-public import NeuralNetworks
-public import PolicyOptimization
+import NeuralNetworks
+import PolicyOptimization
 import RunRecords
 import Torch
 
@@ -9,32 +9,6 @@ import Torch
 /// The log-probabilities of the answers that people prefer rise against those of the others, measured from a reference
 /// (Rafailov and others 2023).
 public final class PreferenceTrainer: Trainer {
-  /// How it trains.
-  public struct Configuration: Codable, Equatable, Sendable {
-    /// What is learned from a pair.
-    public var objective = PreferenceObjective()
-    /// Passes over the pairs.
-    public var epochs = 1
-    /// Pairs in a batch.
-    public var batchPairs = 32
-    /// Parts that a batch is computed in, one after the other: the same update in less memory.
-    public var microBatches = 1
-    /// The optimizer.
-    public var optimizer = AdamW.Configuration(learningRate: 1e-5, maximumGradientNorm: 1)
-    /// How the learning rate changes.
-    public var schedule = LearningRateSchedule(decay: .linear, warmUpShare: 0.1)
-
-    enum CodingKeys: String, CodingKey {
-      case objective, epochs
-      case batchPairs = "batch_pairs"
-      case microBatches = "micro_batches"
-      case optimizer, schedule
-    }
-
-    /// One epoch at a low rate.
-    public init() {}
-  }
-
   /// What held-out pairs say of a policy.
   public struct Evaluation: Equatable, Sendable {
     /// The mean loss.
@@ -46,17 +20,14 @@ public final class PreferenceTrainer: Trainer {
   /// The model being trained.
   public let policy: LanguageModel
   /// Steps so far.
-  public private(set) var stepsTaken = 0
+  public var stepsTaken: Int { learner.stepsTaken }
   /// Steps of the whole run.
-  public let stepCount: Int
+  public var stepCount: Int { learner.stepCount }
 
   private let reference: LanguageModel?
   let examples: [PreferenceExample]
   let configuration: Configuration
-  private let optimizer: AdamW
-  private let order: Generator
-  private let dropout: Generator?
-  private var pending: [[Int]] = []
+  private let learner: Learner
   private var tokensSeen = 0
   // The reference never changes, so what it says of a pair is asked once [pairs, 2].
   private let trusted: Tensor
@@ -85,34 +56,25 @@ public final class PreferenceTrainer: Trainer {
     self.reference = configuration.objective.isReferenceFree ? nil : reference
     self.examples = examples
     self.configuration = configuration
-    optimizer = AdamW(policy.trainedParameters, configuration.optimizer)
-    order = Generator(seed: seed, purpose: "order")
-    let device = policy.outputWeight.device
-    dropout =
-      policy.hasDropout ? Generator(seed: seed, purpose: "dropout", device: device) : nil
-    trusted = .zeros([examples.count, 2], device: device)
+    trusted = .zeros([examples.count, 2], device: policy.outputWeight.device)
     isTrusted = Array(repeating: configuration.objective.isReferenceFree, count: examples.count)
     let batches = (examples.count + configuration.batchPairs - 1) / configuration.batchPairs
-    stepCount = batches * configuration.epochs
+    learner = Learner(
+      policy.trainedParameters, configuration.optimizer, configuration.schedule,
+      hasDropout: policy.hasDropout, stepCount: batches * configuration.epochs, seed: seed)
   }
 
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = nextBatch()
     let parts = differentiated(
-      batch, in: configuration.microBatches, dropout: dropout)
+      batch, in: configuration.microBatches, dropout: learner.dropout)
     let loss = parts.mean { $0.losses }
-    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
-    let norm = try optimizer.checkedStep(
-      loss: loss, parts.gradients, scale: factor, step: stepsTaken + 1)
-    stepsTaken += 1
+    let update = try learner.update(loss: loss, parts.gradients)
     tokensSeen += batch.reduce(0) { $0 + examples[$1].chosen.count + examples[$1].rejected.count }
     return StepReport(
       step: stepsTaken,
-      metrics: [(.loss, loss)] + parts.metrics + [
-        (.gradientNorm, norm), (.tokenCount, Double(tokensSeen)),
-        (.learningRate, configuration.optimizer.learningRate * factor),
-      ])
+      metrics: [(.loss, loss)] + parts.metrics + [(.tokenCount, Double(tokensSeen))] + update)
   }
 
   /// What the parts of a batch add up to, with the gradients of its mean loss.
@@ -235,45 +197,23 @@ public final class PreferenceTrainer: Trainer {
   }
 
   private func nextBatch() -> [Int] {
-    if pending.isEmpty {
-      pending = LengthBuckets.batches(
+    learner.nextBatch { order in
+      LengthBuckets.batches(
         of: examples.map(\.length), rowsPerBatch: configuration.batchPairs, using: order)
     }
-    return pending.removeLast()
   }
 }
 
 extension PreferenceTrainer: Resumable {
-  /// Weights, optimizer, what the reference said, the order of pairs and where it stands.
+  /// What is learned with, and what the reference said.
   public func carry(_ state: TrainingState) throws {
     try state.expect("the training data", dataFingerprint)
     try state.expect("the reference model", referenceFingerprint)
-    try state.carry("steps", &stepsTaken)
     try state.carry("tokens", &tokensSeen)
-    try state.carry("pending", &pending)
-    try state.carry("order", order)
-    try state.carry("dropout", dropout)
-    try state.carry("model", policy.trainedParameters)
-    try state.carry("optimizer", optimizer.state)
+    try state.carry("learner", learner)
     try state.carry("asked", &isTrusted)
     var said = Parameters()
     said.append("log_probabilities", trusted)
     try state.carry("reference", said)
-  }
-}
-
-extension PreferenceTrainer.Configuration {
-  /// Says what cannot be.
-  func validate() throws(TrainingError) {
-    try optimizer.validate()
-    try schedule.validate()
-    if let (key, reason) = objective.problem {
-      throw .configuration(key: "objective.\(key)", reason: reason)
-    }
-    for (key, value) in [
-      ("epochs", epochs), ("batch_pairs", batchPairs), ("micro_batches", microBatches),
-    ] where value < 1 {
-      throw .configuration(key: key, reason: "\(value) is below 1")
-    }
   }
 }

@@ -39,61 +39,17 @@ public final class RewardTrainer: Trainer {
     public init() {}
   }
 
-  /// What preferences are known.
-  public enum Preferences: Sendable {
-    /// Texts that several people rated each: every pair of them is a comparison, with the probability that a random rater of the
-    /// one rates it above a random rater of the other (ties half) as its soft label.
-    case rated([RatedText])
-    /// Texts and pairs (first, second, probability that the first is preferred).
-    case pairs(texts: [[Int]], pairs: [Pair])
-  }
-
-  /// A text with its ratings.
-  public struct RatedText: Sendable {
-    /// Begin-of-text token, text, end-of-text token.
-    public var tokens: [Int]
-    /// Single ratings.
-    public var ratings: [Int]
-
-    /// A text with its ratings.
-    public init(tokens: [Int], ratings: [Int]) {
-      self.tokens = tokens
-      self.ratings = ratings
-    }
-  }
-
-  /// Two texts by index, and how probably the first is preferred.
-  public struct Pair: Sendable {
-    /// Index of the first text.
-    public var first: Int
-    /// Index of the second text.
-    public var second: Int
-    /// How probably a rater prefers the first.
-    public var probability: Double
-
-    /// A pair.
-    public init(first: Int, second: Int, probability: Double) {
-      self.first = first
-      self.second = second
-      self.probability = probability
-    }
-  }
-
   /// The model being trained.
   public private(set) var model: RewardModel
   /// Steps so far.
-  public private(set) var stepsTaken = 0
+  public var stepsTaken: Int { learner.stepsTaken }
   /// Steps of the whole run.
-  public let stepCount: Int
+  public var stepCount: Int { learner.stepCount }
 
   let configuration: Configuration
   let preferences: Preferences
-  private let optimizer: AdamW
-  private let average: WeightAverage?
-  private let order: Generator
-  private let dropout: Generator?
+  private let learner: Learner
   private var device: Device { model.trunk.tokenEmbedding.device }
-  private var pending: [[Int]] = []
   private lazy var dataFingerprint = preferences.fingerprint
   private lazy var frozenFingerprint = model.frozenFingerprint
 
@@ -113,28 +69,21 @@ public final class RewardTrainer: Trainer {
     self.model = model
     self.preferences = preferences
     self.configuration = configuration
-    optimizer = AdamW(model.trainedParameters, configuration.optimizer)
-    average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
-    order = Generator(seed: seed, purpose: "order")
-    dropout =
-      model.hasDropout
-      ? Generator(seed: seed, purpose: "dropout", device: model.trunk.tokenEmbedding.device) : nil
     let count = preferences.count
     guard count >= preferences.least else { throw TrainingError.noData("the preferences") }
     // What is left over counts as a batch where it makes one.
     let (whole, rest) = count.quotientAndRemainder(dividingBy: configuration.batchTexts)
-    stepCount = (whole + (rest >= preferences.least ? 1 : 0)) * configuration.epochs
+    learner = Learner(
+      model.trainedParameters, configuration.optimizer, configuration.schedule,
+      averaging: configuration.averaging, hasDropout: model.hasDropout,
+      stepCount: (whole + (rest >= preferences.least ? 1 : 0)) * configuration.epochs, seed: seed)
   }
 
   /// One batch, one update.
   public func step() throws -> StepReport {
     let (loss, gradients, pairs, margins, scores) = differentiated(
-      nextIndices(), in: configuration.microBatches, dropout: dropout)
-    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
-    let norm = try optimizer.checkedStep(
-      loss: loss, gradients, scale: factor, step: stepsTaken + 1)
-    average?.update()
-    stepsTaken += 1
+      nextIndices(), in: configuration.microBatches, dropout: learner.dropout)
+    let update = try learner.update(loss: loss, gradients)
     let agreements = zip(margins, pairs).map { margin, pair in
       PairAgreement.score(margin, pair.probability - 0.5)
     }
@@ -146,11 +95,10 @@ public final class RewardTrainer: Trainer {
       step: stepsTaken,
       metrics: [
         (.loss, loss), (.accuracy, agreements.reduce(0, +) / Double(agreements.count)),
-        (.margin, preferred.reduce(0, +) / Double(max(1, preferred.count))), (.gradientNorm, norm),
+        (.margin, preferred.reduce(0, +) / Double(max(1, preferred.count))),
         (.minimumReward, scores.min() ?? .nan), (.maximumReward, scores.max() ?? .nan),
         (.meanReward, scores.reduce(0, +) / Double(max(1, scores.count))),
-        (.learningRate, configuration.optimizer.learningRate * factor),
-      ])
+      ] + update)
   }
 
   /// The mean loss of the pairs of a batch, and its gradients, with the pairs' margins and the texts' scores.
@@ -181,7 +129,7 @@ public final class RewardTrainer: Trainer {
 
   /// Scores of texts by the averaged weights, where there are any.
   public func scores(_ texts: [[Int]]) -> [Double] {
-    average?.whileApplied { model.scores(texts) } ?? model.scores(texts)
+    learner.withFinalWeights { model.scores(texts) }
   }
 
   /// Does something with the model as it is to be kept: averaged weights, scores of mean 0 and deviation 1 on reference texts.
@@ -194,15 +142,14 @@ public final class RewardTrainer: Trainer {
   public func withFinalModel<Value>(
     normalizingOn references: [[Int]], _ body: (RewardModel) throws -> Value
   ) rethrows -> Value {
-    try average?.whileApplied { try body(model.normalized(on: references)) }
-      ?? body(model.normalized(on: references))
+    try learner.withFinalWeights { try body(model.normalized(on: references)) }
   }
 
   /// Ends the training: averaged weights stay, and scores are normalised to mean 0 and deviation 1 on reference texts.
   ///
   /// - Parameter references: Token sequences, such as the training texts.
   public func finish(normalizingOn references: [[Int]]) {
-    average?.settle()
+    learner.settle()
     model = model.normalized(on: references)
   }
 
@@ -251,95 +198,15 @@ public final class RewardTrainer: Trainer {
   }
 
   private func nextIndices() -> [Int] {
-    if pending.isEmpty {
-      let shuffled = order.permutation(preferences.count).integers
-      pending = stride(from: 0, to: shuffled.count, by: configuration.batchTexts).map {
-        Array(shuffled[$0..<min($0 + configuration.batchTexts, shuffled.count)])
-      }
-      // A last batch of one rated text has no pair.
-      pending.removeAll { $0.count < preferences.least }
-    }
-    return pending.removeLast()
-  }
-}
-
-extension RewardTrainer.Preferences {
-  /// What is shuffled: texts where ratings are known, else pairs.
-  fileprivate var count: Int {
-    switch self {
-    case .rated(let texts): texts.count
-    case .pairs(_, let pairs): pairs.count
-    }
-  }
-
-  /// The least of them that make a batch.
-  fileprivate var least: Int {
-    switch self {
-    case .rated: 2
-    case .pairs: 1
-    }
-  }
-
-  /// The texts of a batch, each once, and the pairs among them.
-  fileprivate func batch(_ indices: [Int]) -> (texts: [[Int]], pairs: [RewardTrainer.Pair]) {
-    switch self {
-    case .rated(let texts):
-      let chosen = indices.map { texts[$0] }
-      var pairs: [RewardTrainer.Pair] = []
-      for first in chosen.indices {
-        for second in chosen.indices.dropFirst(first + 1) {
-          pairs.append(
-            .init(
-              first: first, second: second,
-              probability: preferenceProbability(
-                of: chosen[first].ratings, over: chosen[second].ratings)))
-        }
-      }
-      return (chosen.map(\.tokens), pairs)
-    case .pairs(let texts, let all):
-      var places: [Int: Int] = [:]
-      var chosen: [[Int]] = []
-      let place = { (index: Int) -> Int in
-        if let known = places[index] { return known }
-        places[index] = chosen.count
-        chosen.append(texts[index])
-        return chosen.count - 1
-      }
-      let pairs = indices.map { index in
-        RewardTrainer.Pair(
-          first: place(all[index].first), second: place(all[index].second),
-          probability: all[index].probability)
-      }
-      return (chosen, pairs)
-    }
-  }
-}
-
-extension RewardModel {
-  /// The same weights with scores of mean 0 and deviation 1 on some texts.
-  fileprivate func normalized(on references: [[Int]]) -> RewardModel {
-    var model = self
-    model.normalization = .identity
-    let raw = model.scores(references)
-    let mean = raw.reduce(0, +) / Double(raw.count)
-    let variance =
-      raw.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, raw.count - 1))
-    model.normalization = .init(mean: mean, deviation: max(variance.squareRoot(), 1e-8))
-    return model
+    learner.nextBatch { preferences.batches(of: configuration.batchTexts, using: $0) }
   }
 }
 
 extension RewardTrainer: Resumable {
-  /// Weights, optimizer, average, the order of texts and where it stands.
+  /// What is learned with.
   public func carry(_ state: TrainingState) throws {
     try state.expect("the training data", dataFingerprint)
     try state.expect("the frozen weights", frozenFingerprint)
-    try state.carry("steps", &stepsTaken)
-    try state.carry("pending", &pending)
-    try state.carry("order", order)
-    try state.carry("dropout", dropout)
-    try state.carry("model", model.trainedParameters)
-    try state.carry("optimizer", optimizer.state)
-    try state.carry("average", average)
+    try state.carry("learner", learner)
   }
 }

@@ -12,6 +12,8 @@ public final class SupervisedTrainer: Trainer {
     public var epochs = 4
     /// The most tokens in a batch, padding included.
     public var batchTokens = 4096
+    /// The most tokens of a row into which several texts are packed, none of which sees another; nil packs nothing.
+    public var packedLength: Int?
     /// Parts that a batch is computed in, one after the other: the same update in less memory.
     public var microBatches = 1
     /// The optimizer.
@@ -25,6 +27,7 @@ public final class SupervisedTrainer: Trainer {
     enum CodingKeys: String, CodingKey {
       case epochs
       case batchTokens = "batch_tokens"
+      case packedLength = "packed_length"
       case microBatches = "micro_batches"
       case optimizer, schedule, averaging
     }
@@ -52,6 +55,9 @@ public final class SupervisedTrainer: Trainer {
       self.isLearned = isLearned
     }
 
+    /// Tokens of prompt and completion.
+    var length: Int { prompt.count + completion.count }
+
     /// Places in the completion of the tokens that are learned.
     var learnedPlaces: [Int] { completion.indices.filter { isLearned?[$0] ?? true } }
   }
@@ -59,17 +65,13 @@ public final class SupervisedTrainer: Trainer {
   /// The model being trained.
   public let model: LanguageModel
   /// Steps so far.
-  public private(set) var stepsTaken = 0
+  public var stepsTaken: Int { learner.stepsTaken }
   /// Steps of the whole run.
-  public let stepCount: Int
+  public var stepCount: Int { learner.stepCount }
 
   let configuration: Configuration
   let examples: [Example]
-  private let optimizer: AdamW
-  private let average: WeightAverage?
-  private let order: Generator
-  private let dropout: Generator?
-  private var pending: [[Int]] = []
+  private let learner: Learner
   private var tokensSeen = 0
   private lazy var dataFingerprint = Fingerprint.of(
     examples.lazy.flatMap { [$0.prompt, $0.completion, $0.learnedPlaces] })
@@ -89,40 +91,29 @@ public final class SupervisedTrainer: Trainer {
     try configuration.validate()
     try checkDevice(model.outputWeight)
     guard !examples.isEmpty else { throw TrainingError.noData("the training texts") }
+    try configuration.validate(longest: examples.map(\.length).max() ?? 0)
     self.model = model
     self.examples = examples
     self.configuration = configuration
-    optimizer = AdamW(model.trainedParameters, configuration.optimizer)
-    average = WeightAverage(of: model.trainedParameters, decay: configuration.averaging)
-    order = Generator(seed: seed, purpose: "order")
-    dropout =
-      model.hasDropout
-      ? Generator(seed: seed, purpose: "dropout", device: model.outputWeight.device) : nil
     // Later epochs have about as many batches as one drawn now, from a generator of its own.
-    let perEpoch = LengthBuckets.batches(
-      of: examples.map { $0.prompt.count + $0.completion.count },
-      tokensPerBatch: configuration.batchTokens, using: Generator(seed: seed, purpose: "count")
+    let perEpoch = configuration.batches(
+      of: examples, using: Generator(seed: seed, purpose: "count")
     ).count
-    stepCount = perEpoch * configuration.epochs
+    learner = Learner(
+      model.trainedParameters, configuration.optimizer, configuration.schedule,
+      averaging: configuration.averaging, hasDropout: model.hasDropout,
+      stepCount: perEpoch * configuration.epochs, seed: seed)
   }
 
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = nextBatch().map { examples[$0] }
     let (loss, gradients, count) = differentiated(
-      batch, in: configuration.microBatches, dropout: dropout)
-    let factor = configuration.schedule.factor(step: stepsTaken, total: stepCount)
-    let norm = try optimizer.checkedStep(
-      loss: loss, gradients, scale: factor, step: stepsTaken + 1)
-    average?.update()
-    stepsTaken += 1
+      batch, in: configuration.microBatches, dropout: learner.dropout)
+    let update = try learner.update(loss: loss, gradients)
     tokensSeen += count
     return StepReport(
-      step: stepsTaken,
-      metrics: [
-        (.loss, loss), (.gradientNorm, norm), (.tokenCount, Double(tokensSeen)),
-        (.learningRate, configuration.optimizer.learningRate * factor),
-      ])
+      step: stepsTaken, metrics: [(.loss, loss), (.tokenCount, Double(tokensSeen))] + update)
   }
 
   /// The mean loss of a batch's learned tokens, of which there are so many, and its gradients.
@@ -145,9 +136,11 @@ public final class SupervisedTrainer: Trainer {
     return (loss, gradients, tokens)
   }
 
-  /// log π of the learned tokens of some texts in one batch, whose short ones are filled with a token.
+  /// log π of the learned tokens of some texts in one batch, whose short rows are filled with a token.
   func logProbabilities(of batch: [Example], padding: Int) -> [[Double]] {
-    let layout = Self.layout(batch, padding: padding, on: model.outputWeight.device)
+    let layout = Self.layout(
+      batch, padding: padding, packedInto: configuration.packedLength,
+      on: model.outputWeight.device)
     return Tensor.withoutRecording {
       model.statistics(layout).statistics.logProbabilities.select(1, 0).doubles
     }.parts(of: layout.lengths)
@@ -157,7 +150,8 @@ public final class SupervisedTrainer: Trainer {
   private func differentiated(
     _ part: [Example], of count: Int, _ dropout: Generator?
   ) -> (Double, [Tensor]) {
-    let layout = Self.layout(part, on: model.outputWeight.device)
+    let layout = Self.layout(
+      part, packedInto: configuration.packedLength, on: model.outputWeight.device)
     return Tensor.recording {
       let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
       let loss = layout.count == count ? mean : mean * (Double(layout.count) / Double(count))
@@ -166,11 +160,12 @@ public final class SupervisedTrainer: Trainer {
   }
 
   private static func layout(
-    _ examples: [Example], padding: Int = 0, on device: Device
+    _ examples: [Example], padding: Int = 0, packedInto rowLength: Int? = nil, on device: Device
   ) -> ResponseLayout {
     ResponseLayout(
       examples.map { Completion(prompt: $0.prompt, tokens: $0.completion, finish: .stopToken) },
-      places: examples.map(\.learnedPlaces), padding: padding, device: device)
+      places: examples.map(\.learnedPlaces), padding: padding, packedInto: rowLength, device: device
+    )
   }
 
   private func parts(of batch: [Example], _ count: Int) -> [[Example]] {
@@ -185,9 +180,9 @@ public final class SupervisedTrainer: Trainer {
   /// - Parameter examples: Held-out texts.
   /// - Returns: Nats per token and bits per byte.
   public func evaluate(_ examples: [Example]) -> (loss: Double, bitsPerByte: Double) {
-    let lengths = examples.map { $0.prompt.count + $0.completion.count }
     let batches = LengthBuckets.batches(
-      of: lengths, tokensPerBatch: 8192, using: Generator(seed: 0, purpose: "evaluation"))
+      of: examples.map(\.length), tokensPerBatch: 8192,
+      using: Generator(seed: 0, purpose: "evaluation"))
     let measure = { [model] in
       var (nats, tokens) = (0.0, 0)
       for batch in batches {
@@ -208,34 +203,44 @@ public final class SupervisedTrainer: Trainer {
   /// - Returns: What it gave.
   /// - Throws: What it throws.
   public func withFinalWeights<Value>(_ body: () throws -> Value) rethrows -> Value {
-    try average?.whileApplied(body) ?? body()
+    try learner.withFinalWeights(body)
   }
 
   /// Ends the training: from now on the model holds the averaged weights, where there are any.
-  public func finish() { average?.settle() }
+  public func finish() { learner.settle() }
 
   private func nextBatch() -> [Int] {
-    if pending.isEmpty {
-      pending = LengthBuckets.batches(
-        of: examples.map { $0.prompt.count + $0.completion.count },
-        tokensPerBatch: configuration.batchTokens, using: order)
-    }
-    return pending.removeLast()
+    learner.nextBatch { configuration.batches(of: examples, using: $0) }
   }
 }
 
 extension SupervisedTrainer: Resumable {
-  /// Weights, optimizer, average, the order of texts and where it stands.
+  /// What is learned with, and how much was seen.
   public func carry(_ state: TrainingState) throws {
     try state.expect("the frozen weights", frozenFingerprint)
     try state.expect("the training data", dataFingerprint)
-    try state.carry("steps", &stepsTaken)
     try state.carry("tokens", &tokensSeen)
-    try state.carry("pending", &pending)
-    try state.carry("order", order)
-    try state.carry("dropout", dropout)
-    try state.carry("model", model.trainedParameters)
-    try state.carry("optimizer", optimizer.state)
-    try state.carry("average", average)
+    try state.carry("learner", learner)
+  }
+}
+
+extension SupervisedTrainer.Configuration {
+  /// The batches of one pass over some texts.
+  fileprivate func batches(
+    of examples: [SupervisedTrainer.Example], using generator: Generator
+  ) -> [[Int]] {
+    let lengths = examples.map(\.length)
+    return packedLength.map {
+      LengthBuckets.packed(
+        lengths, rowLength: $0, tokensPerBatch: batchTokens, using: generator)
+    } ?? LengthBuckets.batches(of: lengths, tokensPerBatch: batchTokens, using: generator)
+  }
+
+  /// Says whether texts of some length can be packed.
+  fileprivate func validate(longest: Int) throws(TrainingError) {
+    guard let packedLength, packedLength < longest else { return }
+    throw .configuration(
+      key: "packed_length",
+      reason: "\(packedLength) is less than the \(longest) tokens of the longest text")
   }
 }

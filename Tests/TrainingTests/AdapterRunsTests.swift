@@ -58,7 +58,7 @@ private struct AdapterRuns {
     _ name: String, _ existing: RunFolder.Existing = .refuse,
     _ change: (inout PolicyRun.Configuration) -> Void = { _ in }
   ) throws -> PolicyRun.Result {
-    var configuration = PolicyRun.Configuration(preset: .ppoKL)
+    var configuration = PolicyRun.Configuration(.init(preset: .ppoKL))
     configuration.policy = path("base")
     configuration.prompts = [path("texts.jsonl")]
     configuration.promptWords = 2

@@ -38,6 +38,46 @@ import Training
     }
   }
 
+  @Test(arguments: [1, 3]) func `teach a text what it learns alone, packed into rows`(parts: Int)
+    throws
+  {
+    let examples: [SupervisedTrainer.Example] = [
+      [3, 4, 5, 6, 0], [7, 0], [10, 11, 12, 13, 14, 9, 8, 0], [15, 3, 16, 0],
+    ].map { .init(prompt: [0], completion: $0, byteCount: 1) }
+    let outcomes = try [nil, 12].map { packed in
+      var configuration = SupervisedTrainer.Configuration()
+      configuration.packedLength = packed
+      configuration.microBatches = parts
+      configuration.optimizer.epsilon = 1e-2
+      let model = try Tiny.language()
+      let trainer = try SupervisedTrainer(
+        model, examples: examples, configuration: configuration, seed: 3)
+      let losses = try (0..<3).compactMap { _ in try trainer.step()[.loss] }
+      return (model.parameters.tensors.map { $0.detached() }, losses)
+    }
+    for (alone, packed) in zip(outcomes[0].0, outcomes[1].0) {
+      expectEqual(packed, alone, tolerance: 1e-6)
+    }
+    for (alone, packed) in zip(outcomes[0].1, outcomes[1].1) {
+      expectEqual(packed, alone, tolerance: 1e-6)
+    }
+  }
+
+  @Test func `refuse rows that are shorter than a text, or longer than a batch`() throws {
+    let example = SupervisedTrainer.Example(prompt: [0], completion: [3, 4, 0], byteCount: 1)
+    for (packed, tokens) in [(3, 64), (65, 64)] {
+      var configuration = SupervisedTrainer.Configuration()
+      configuration.packedLength = packed
+      configuration.batchTokens = tokens
+      #expect {
+        try SupervisedTrainer(
+          Tiny.language(), examples: [example], configuration: configuration, seed: 0)
+      } throws: {
+        "\($0)".contains("packed_length: \(packed)") || "\($0)".contains("of \(packed) tokens")
+      }
+    }
+  }
+
   @Test(arguments: [2, 4, 9]) func `teach a text what the whole teaches`(parts: Int) throws {
     let examples: [SupervisedTrainer.Example] = [
       [3, 4, 5, 6, 0], [7, 0], [10, 11, 12, 13, 14, 9, 8, 0], [15, 3, 16, 0],

@@ -105,7 +105,7 @@ import Training
   private func run(
     _ folder: URL, _ name: String, _ reward: RewardChoice
   ) throws -> (report: StepReport, samples: [Sample], weights: Data) {
-    var configuration = PolicyRun.Configuration(preset: .ppoKL)
+    var configuration = PolicyRun.Configuration(.init(preset: .ppoKL))
     configuration.policy = folder.appending(path: "base").path
     configuration.prompts = [folder.appending(path: "texts.jsonl").path]
     configuration.promptWords = 2

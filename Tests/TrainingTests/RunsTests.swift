@@ -70,7 +70,7 @@ private struct Files {
   }
 
   func policy(_ preset: Method.Preset = .ppoKL) -> PolicyRun.Configuration {
-    var configuration = PolicyRun.Configuration(preset: preset)
+    var configuration = PolicyRun.Configuration(.init(preset: preset))
     configuration.policy = path("base")
     configuration.prompts = [path("texts.jsonl")]
     configuration.promptWords = 2

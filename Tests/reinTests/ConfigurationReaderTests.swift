@@ -51,7 +51,7 @@ import Yams
   @Test func `is the defaults where nothing is given`() throws {
     #expect(try read(Supervised.self) == Supervised())
     #expect(try read(RewardRun.Configuration.self) == RewardRun.Configuration())
-    #expect(try read(Policy.self) == Policy(preset: .ppoKL))
+    #expect(try read(Policy.self) == Policy(.init(preset: .ppoKL)))
     #expect(try read(HoneypotConfiguration.self) == HoneypotConfiguration())
     #expect(try read(Supervised.self, file: "") == Supervised())
     #expect(try read(Supervised.self, file: "# nothing\n") == Supervised())
@@ -98,7 +98,7 @@ import Yams
 
   @Test func `of a preset has its choices, which can be changed one by one`() throws {
     for preset in Method.Preset.allCases {
-      #expect(try read(Policy.self, "--preset", preset.rawValue) == Policy(preset: preset))
+      #expect(try read(Policy.self, "--preset", preset.rawValue) == Policy(.init(preset: preset)))
     }
     let found = try read(Policy.self, file: "preset: actde", "--advantage.lambda", "0.5")
     #expect(found.training.method.advantage.estimator == .actde)

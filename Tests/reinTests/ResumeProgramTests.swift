@@ -86,8 +86,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGINT, SIGTERM])
-  func `asked to stop saves, ends with 130, and goes on`(signal: Int32) throws {
+  // Some senders ask twice at once: the program, and the group that it belongs to.
+  @Test(arguments: [SIGINT, SIGTERM], [1, 2])
+  func `asked to stop saves, ends with 130, and goes on`(signal: Int32, times: Int) throws {
     let (name, arguments) = Self.commands[0]
     try withFiles { folder in
       let process = try Program.start(
@@ -96,7 +97,7 @@ import Testing
       while process.isRunning && ((try? Data(contentsOf: events))?.count ?? 0) < 200 {
         usleep(2000)
       }
-      kill(process.processIdentifier, signal)
+      for _ in 0..<times { kill(process.processIdentifier, signal) }
       process.waitUntilExit()
       #expect(process.terminationReason == .exit && process.terminationStatus == 130)
       #expect(newest("run", in: folder) > 0)

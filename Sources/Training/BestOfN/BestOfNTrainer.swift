@@ -80,6 +80,13 @@ public final class BestOfNTrainer: Trainer {
     try configuration.validate()
     guard !parts.prompts.isEmpty else { throw TrainingError.noData("the prompts") }
     try checkDevice(parts.policy.outputWeight)
+    let longest =
+      (parts.prompts.map(\.count).max() ?? 0) + configuration.sampling.maximumLength
+    if let length = configuration.imitation.packedLength, length < longest {
+      throw TrainingError.configuration(
+        key: "imitation.packed_length",
+        reason: "\(length) is less than the \(longest) tokens that prompt and answer may have")
+    }
     self.configuration = configuration
     self.parts = parts
     self.seed = seed

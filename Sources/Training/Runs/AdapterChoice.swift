@@ -92,11 +92,23 @@ public struct AdapterChoice: Codable, Equatable, Sendable {
 
 /// Where trained models go: as adapters, or whole.
 struct ModelSaver {
-  let choice: AdapterChoice
-  /// The folder that training started from, if it did.
-  let base: String?
-  let storedType: DataType
-  let tokenizer: URL
+  private let choice: AdapterChoice
+  private let base: String?
+  private let storedType: DataType
+  private let tokenizer: URL
+
+  /// A saver.
+  ///
+  /// - Parameters:
+  ///   - settings: What is saved, and in what type.
+  ///   - base: The folder that training started from, if it did.
+  ///   - tokenizer: The file that goes beside the weights.
+  init(_ settings: ModelRunSettings, base: String?, tokenizer: URL) {
+    choice = settings.lora
+    storedType = settings.storedType
+    self.base = base
+    self.tokenizer = tokenizer
+  }
 
   /// Writes a language model.
   func save(_ model: LanguageModel, in folder: URL) throws {

@@ -1,15 +1,18 @@
 import Feedback
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein best-of-n`: draws several answers to each prompt, keeps the best, and imitates them where it is asked to.
 public struct BestOfNRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// The checkpoint folder that answers, with its tokenizer.
     public var policy = ""
     /// JSON Lines with `prompt`, or `text` whose opening is the prompt.
@@ -18,31 +21,13 @@ public struct BestOfNRun: Sendable {
     public var promptWords: Int?
     /// What chooses.
     public var reward = RewardChoice()
-    /// Whether an adapter is trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// How many answers are drawn, kept and imitated.
     public var training = BestOfNConfiguration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the answers, and the trained model, go; nil puts them into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides prompts, draws and the order of imitation.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case policy, prompts
       case promptWords = "prompt_words"
-      case reward, lora
-      case computation = "compute"
-      case device, training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case reward, training
     }
 
     /// Defaults.
@@ -85,7 +70,9 @@ public struct BestOfNRun: Sendable {
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     try PolicyPreparation.check(configuration)
-    try context.check(configuration)
+    try context.check(
+      configuration.settings,
+      startingFrom: ModelFolder(URL(fileURLWithPath: configuration.policy)))
     let prepared = try PolicyPreparation(configuration)
     prepared.prompts.note.map(observer.note)
     let (policy, rewards, decode) = (prepared.policy, prepared.rewards, prepared.decode)
@@ -126,7 +113,7 @@ public struct BestOfNRun: Sendable {
   private func answersURL(in folder: URL) -> URL { folder.appending(path: "best.jsonl") }
 }
 
-extension BestOfNRun.Configuration: PolicyChoice {
+extension BestOfNRun.Task: PolicyTask {
   var reference: String? { nil }
   var sampling: Sampling { training.sampling }
 

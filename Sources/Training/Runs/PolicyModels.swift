@@ -5,8 +5,7 @@ import Torch
 /// A policy and what it is held to, as a run loads them.
 struct PolicyModels {
   private let folder: ModelFolder
-  private let lora: AdapterChoice
-  private let computation: Computation
+  private let settings: ModelRunSettings
   private let dropout: Double?
   private let device: Device
 
@@ -14,24 +13,19 @@ struct PolicyModels {
   ///
   /// - Parameters:
   ///   - folder: The policy's checkpoint.
-  ///   - lora: Whether an adapter is trained.
-  ///   - computation: How passes are computed.
+  ///   - settings: Whether an adapter is trained, and how and where passes are computed.
   ///   - dropout: What the policy drops while it is trained.
-  ///   - device: Where the models shall live.
-  init(
-    _ folder: ModelFolder, lora: AdapterChoice, computation: Computation, dropout: Double? = nil,
-    device: Device
-  ) {
+  /// - Throws: What is wrong with the device's name.
+  init(_ folder: ModelFolder, _ settings: ModelRunSettings, dropout: Double? = nil) throws {
     self.folder = folder
-    self.lora = lora
-    self.computation = computation
+    self.settings = settings
     self.dropout = dropout
-    self.device = device
+    device = try Device(named: settings.device)
   }
 
   /// The policy, with a new adapter where one is asked for.
-  func policy(seed: UInt64) throws -> LanguageModel {
-    try lora.applied(to: load(folder), seed: seed)
+  func policy() throws -> LanguageModel {
+    try settings.lora.applied(to: load(folder), seed: settings.seed)
   }
 
   /// The model at a path; where there is none, the policy as it is now.
@@ -40,7 +34,7 @@ struct PolicyModels {
   func reference(_ path: String?, for policy: LanguageModel) throws -> LanguageModel {
     guard let path else {
       // A new adapter changes nothing yet, so that the policy at the start is the model without it.
-      return try lora.rank == nil ? policy.copy() : policy.base
+      return try settings.lora.rank == nil ? policy.copy() : policy.base
     }
     let reference = ModelFolder(URL(fileURLWithPath: path))
     if policy.adapter != nil, reference.adapter == nil {
@@ -55,7 +49,7 @@ struct PolicyModels {
   private func load(_ folder: ModelFolder) throws -> LanguageModel {
     var shape = try folder.configuration()
     if let dropout { shape.setDropout(dropout) }
-    shape.computation = computation
+    shape.computation = settings.computation
     return try folder.languageModel(configuration: shape, device: device)
   }
 }

@@ -4,8 +4,8 @@ import Rewards
 import Tokenization
 import Torch
 
-/// What a configuration says of a policy that answers prompts and is rewarded for it.
-protocol PolicyChoice {
+/// What a task says of a policy that answers prompts and is rewarded for it.
+protocol PolicyTask: RunTask {
   /// The checkpoint folder of the policy.
   var policy: String { get }
   /// The checkpoint folder of the reference; nil is the policy at the start.
@@ -16,20 +16,8 @@ protocol PolicyChoice {
   var promptWords: Int? { get }
   /// What is rewarded.
   var reward: RewardChoice { get }
-  /// Whether an adapter is trained.
-  var lora: AdapterChoice { get }
-  /// How passes are computed.
-  var computation: Computation { get }
-  /// Where models live.
-  var device: String { get }
   /// How completions are drawn.
   var sampling: Sampling { get }
-  /// Where the trained model goes.
-  var output: String? { get }
-  /// The type weights are stored in.
-  var storedType: DataType { get }
-  /// The run's seed.
-  var seed: UInt64 { get }
 
   /// Says what does not go together in how it is trained.
   func validateTraining() throws(TrainingError)
@@ -46,53 +34,52 @@ struct PolicyPreparation {
   let decode: @Sendable ([Int]) -> String
 
   /// Says what a configuration lacks, before anything is loaded.
-  static func check(_ configuration: some PolicyChoice) throws {
-    guard !configuration.policy.isEmpty else {
+  static func check(_ configuration: ModelRunConfiguration<some PolicyTask>) throws {
+    guard !configuration.task.policy.isEmpty else {
       throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
     }
-    try configuration.reward.validate()
-    if let words = configuration.promptWords, words < 1 {
+    try configuration.task.reward.validate()
+    if let words = configuration.task.promptWords, words < 1 {
       throw TrainingError.configuration(key: "prompt_words", reason: "\(words) is below 1")
     }
-    try configuration.validateTraining()
+    try configuration.task.validateTraining()
     _ = try Device(named: configuration.device)
   }
 
   /// Loads everything; the configuration has been checked.
-  init(_ configuration: some PolicyChoice) throws {
+  init(_ configuration: ModelRunConfiguration<some PolicyTask>) throws {
     let device = try Device(named: configuration.device)
-    folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
+    folder = ModelFolder(URL(fileURLWithPath: configuration.task.policy))
     let tokenizer = try Tokenizer.load(from: folder.tokenizerURL)
-    let models = PolicyModels(
-      folder, lora: configuration.lora, computation: configuration.computation, device: device)
-    policy = try models.policy(seed: configuration.seed)
+    let models = try PolicyModels(folder, configuration.settings)
+    policy = try models.policy()
     frame = try TextFrame(tokenizer, file: folder.tokenizerURL, model: policy.configuration)
-    reference = try models.reference(configuration.reference, for: policy)
+    reference = try models.reference(configuration.task.reference, for: policy)
     decode = { tokenizer.decode($0, specialTokens: .skipped) }
     rewards = try RewardSet(
-      configuration.reward, endOfText: frame.endOfText, decode: decode, on: device)
+      configuration.task.reward, endOfText: frame.endOfText, decode: decode, on: device)
     let longest = try PolicyPreparation.longestPrompt(configuration, policy.configuration, frame)
     prompts = try DataPreparation(
       frame, templateIn: folder.tokenizerURL.deletingLastPathComponent()
-    ).prompts(configuration.prompts, words: configuration.promptWords, longest: longest)
+    ).prompts(configuration.task.prompts, words: configuration.task.promptWords, longest: longest)
   }
 
   /// Where its trained model goes.
-  func saver(_ configuration: some PolicyChoice) -> ModelSaver {
+  func saver(_ configuration: ModelRunConfiguration<some PolicyTask>) -> ModelSaver {
     ModelSaver(
-      choice: configuration.lora, base: configuration.policy,
-      storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
+      configuration.settings, base: configuration.task.policy, tokenizer: folder.tokenizerURL)
   }
 
   // Prompt and completion must fit the policy and the reference; reward models read an end-of-text token more.
   private static func longestPrompt(
-    _ configuration: some PolicyChoice, _ policy: DecoderConfiguration, _ frame: TextFrame
+    _ configuration: ModelRunConfiguration<some PolicyTask>, _ policy: DecoderConfiguration,
+    _ frame: TextFrame
   ) throws -> Int {
     try frame.check(policy, key: "policy")
     var positions = policy.positionCount
     let others =
-      (configuration.reference.map { [("reference", $0, 0)] } ?? [])
-      + configuration.reward.modelFolders.map { ($0.key, $0.path, 1) }
+      (configuration.task.reference.map { [("reference", $0, 0)] } ?? [])
+      + configuration.task.reward.modelFolders.map { ($0.key, $0.path, 1) }
     for (key, path, extra) in others {
       let shape = try ModelFolder(URL(fileURLWithPath: path)).configuration()
       guard shape.vocabularyCount == policy.vocabularyCount else {
@@ -103,24 +90,14 @@ struct PolicyPreparation {
       }
       positions = min(positions, shape.positionCount - extra)
     }
-    let longest = positions - configuration.sampling.maximumLength
+    let longest = positions - configuration.task.sampling.maximumLength
     guard longest >= 1 else {
       throw TrainingError.configuration(
         key: "training.sampling.max_new_tokens",
         reason:
-          "\(configuration.sampling.maximumLength) leaves no room for a prompt in \(positions) positions"
+          "\(configuration.task.sampling.maximumLength) leaves no room for a prompt in \(positions) positions"
       )
     }
     return longest
-  }
-}
-
-extension RunContext {
-  /// Refuses, before anything is loaded, an output that cannot be written as is wanted.
-  func check(_ configuration: some PolicyChoice) throws {
-    try check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(
-        on: ModelFolder(URL(fileURLWithPath: configuration.policy))))
   }
 }

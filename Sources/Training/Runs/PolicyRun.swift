@@ -1,15 +1,18 @@
 import Feedback
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein ppo`: trains a policy by reinforcement learning from rewards of any kind, by any method of the family.
 public struct PolicyRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// A method by name; its choices can be changed one by one under `training.method`.
     public var preset = Method.Preset.ppoKL
     /// The checkpoint folder that is trained, with its tokenizer.
@@ -22,38 +25,19 @@ public struct PolicyRun: Sendable {
     public var promptWords: Int?
     /// What the policy is rewarded for.
     public var reward = RewardChoice()
-    /// Whether an adapter is trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// Loop, optimizer, sampling and the method's four choices.
     public var training = PolicyConfiguration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the trained model goes; nil puts it into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides prompts, draws and minibatches.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case preset, policy, reference, prompts
       case promptWords = "prompt_words"
-      case reward, lora
-      case computation = "compute"
-      case device
-      case training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case reward, training
     }
 
     /// Defaults.
     public init() {}
 
-    /// The configuration with a preset's four choices.
+    /// A task with a preset's four choices.
     public init(preset: Method.Preset) {
       self.preset = preset
       training = PolicyConfiguration(preset)
@@ -86,7 +70,9 @@ public struct PolicyRun: Sendable {
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     try PolicyPreparation.check(configuration)
-    try context.check(configuration)
+    try context.check(
+      configuration.settings,
+      startingFrom: ModelFolder(URL(fileURLWithPath: configuration.policy)))
     let prepared = try PolicyPreparation(configuration)
     let (policy, rewards) = (prepared.policy, prepared.rewards)
     prepared.prompts.note.map(observer.note)
@@ -126,7 +112,7 @@ public struct PolicyRun: Sendable {
   }
 }
 
-extension PolicyRun.Configuration: PolicyChoice {
+extension PolicyRun.Task: PolicyTask {
   var sampling: Sampling { training.sampling }
 
   func validateTraining() throws(TrainingError) { try training.validate() }

@@ -24,10 +24,9 @@ struct PreferencePreparation {
   init(_ configuration: PreferenceRun.Configuration) throws {
     try Self.check(configuration)
     folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
-    let models = PolicyModels(
-      folder, lora: configuration.lora, computation: configuration.computation,
-      dropout: configuration.dropout, device: try Device(named: configuration.device))
-    policy = try models.policy(seed: configuration.seed)
+    let models = try PolicyModels(
+      folder, configuration.settings, dropout: configuration.dropout)
+    policy = try models.policy()
     reference = try models.reference(configuration.reference, for: policy)
     frame = try TextFrame(
       Tokenizer.load(from: folder.tokenizerURL), file: folder.tokenizerURL,

@@ -1,14 +1,17 @@
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein dpo`: trains a policy on preferences directly, with no reward model and no sampling.
 public struct PreferenceRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// The checkpoint folder that is trained, with its tokenizer.
     public var policy = ""
     /// The checkpoint folder it is measured from; nil is the policy as it was at the start.
@@ -21,33 +24,14 @@ public struct PreferenceRun: Sendable {
     public var longest: Int?
     /// Dropout while training.
     public var dropout = 0.0
-    /// Whether an adapter is trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// How to train.
     public var training = PreferenceTrainer.Configuration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the trained model goes; nil puts it into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides order and dropout.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case policy, reference, train
       case heldOut = "held_out"
       case longest = "max_length"
-      case dropout, lora
-      case computation = "compute"
-      case device
-      case training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case dropout, training
     }
 
     /// Defaults.
@@ -83,9 +67,7 @@ public struct PreferenceRun: Sendable {
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     try PreferencePreparation.check(configuration)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
-    try context.check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(on: folder))
+    try context.check(configuration.settings, startingFrom: folder)
     let prepared = try PreferencePreparation(configuration)
     let (policy, train, heldOut) = (prepared.policy, prepared.train, prepared.heldOut)
     let trainer = try PreferenceTrainer(
@@ -96,8 +78,7 @@ public struct PreferenceRun: Sendable {
       observer: observer)
     for note in [train.note, heldOut.note].compactMap(\.self) { observer.note(note) }
     let saver = ModelSaver(
-      choice: configuration.lora, base: configuration.policy,
-      storedType: configuration.storedType, tokenizer: folder.tokenizerURL)
+      configuration.settings, base: configuration.policy, tokenizer: folder.tokenizerURL)
     let isFinished = try session.run { report in
       "loss \((report[.loss] ?? .nan).short)  accuracy \((report[.rewardAccuracy] ?? .nan).short)"
     } save: {

@@ -1,15 +1,18 @@
 import Feedback
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein reward`: trains a reward model from a language model on ratings or preference pairs.
 public struct RewardRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// The language model to start from, with its tokenizer.
     public var base = ""
     /// JSON Lines files, all with `text` and `ratings`, or all with `chosen` and `rejected` (text or messages; perhaps `prompt`
@@ -19,32 +22,13 @@ public struct RewardRun: Sendable {
     public var heldOut: [String] = []
     /// Dropout while training.
     public var dropout = 0.1
-    /// Whether an adapter and the head are trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// How to train.
     public var training = RewardTrainer.Configuration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the trained model goes; nil puts it into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides the head, order and dropout.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case base, train
       case heldOut = "held_out"
-      case dropout, lora
-      case computation = "compute"
-      case device
-      case training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case dropout, training
     }
 
     /// Defaults.
@@ -79,14 +63,11 @@ public struct RewardRun: Sendable {
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     try RewardPreparation.check(configuration)
-    try context.check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(on: nil))
+    try context.check(configuration.settings, startingFrom: nil)
     let prepared = try RewardPreparation(configuration)
     let (model, preferences, heldOut) = (prepared.model, prepared.preferences, prepared.heldOut)
     let saver = ModelSaver(
-      choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
-      tokenizer: prepared.base.tokenizerURL)
+      configuration.settings, base: configuration.base, tokenizer: prepared.base.tokenizerURL)
     let trainer = try RewardTrainer(
       model, preferences: preferences, configuration: configuration.training,
       seed: configuration.seed)

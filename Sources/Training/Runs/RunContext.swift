@@ -63,6 +63,18 @@ public enum RunEnding: Sendable {
 }
 
 extension RunContext {
+  /// The same for a run that trains a language model.
+  ///
+  /// - Parameters:
+  ///   - settings: Where its model shall go, and as what.
+  ///   - base: The folder that training starts from, if it does.
+  /// - Throws: `TrainingError.configuration`, `FileError.unwritable`.
+  func check(_ settings: ModelRunSettings, startingFrom base: ModelFolder?) throws {
+    try check(
+      output: settings.output, storedType: settings.storedType,
+      isAdapter: settings.lora.leavesAdapter(on: base))
+  }
+
   /// Refuses, before anything is trained, to write over a model that is there, to write where nothing can be written, and to
   /// store weights as whole numbers.
   ///

@@ -1,14 +1,17 @@
 public import Foundation
-public import LanguageModels
+import LanguageModels
 import NeuralNetworks
 import RunRecords
 import Tokenization
-public import Torch
+import Torch
 
 /// `rein sft`: trains a language model on texts, from scratch or from a checkpoint.
 public struct SupervisedRun: Sendable {
   /// What a run is made of.
-  public struct Configuration: Codable, Equatable, Sendable {
+  public typealias Configuration = ModelRunConfiguration<Task>
+
+  /// What this kind of run does.
+  public struct Task: RunTask {
     /// JSON Lines files with `text`, `messages`, or `prompt` and `completion` (both text or both messages).
     public var train: [String] = []
     /// Held-out files of the same kind.
@@ -19,32 +22,13 @@ public struct SupervisedRun: Sendable {
     public var base: String?
     /// The shape of a fresh model.
     public var model = Shape()
-    /// Whether an adapter is trained instead of all weights.
-    public var lora = AdapterChoice()
-    /// How passes are computed: precision and memory.
-    public var computation = Computation()
-    /// Where models live and are trained: `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "cpu"
     /// How to train.
     public var training = SupervisedTrainer.Configuration()
-    /// When checkpoints are written, and which of them stay.
-    public var checkpoints = CheckpointSettings()
-    /// Where the trained model goes; nil puts it into the run folder.
-    public var output: String?
-    /// The type weights are stored in.
-    public var storedType = DataType.float32
-    /// Decides weights, order and dropout.
-    public var seed: UInt64 = 0
 
     enum CodingKeys: String, CodingKey {
       case train
       case heldOut = "held_out"
-      case tokenizer, base, model, lora
-      case computation = "compute"
-      case device
-      case training, checkpoints, output
-      case storedType = "stored_type"
-      case seed
+      case tokenizer, base, model, training
     }
 
     /// Defaults.
@@ -95,14 +79,11 @@ public struct SupervisedRun: Sendable {
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     let base = configuration.base.map { ModelFolder(URL(fileURLWithPath: $0)) }
-    try context.check(
-      output: configuration.output, storedType: configuration.storedType,
-      isAdapter: configuration.lora.leavesAdapter(on: base))
+    try context.check(configuration.settings, startingFrom: base)
     let prepared = try SupervisedPreparation(configuration)
     let (model, heldOut) = (prepared.model, prepared.heldOut.examples)
     let saver = ModelSaver(
-      choice: configuration.lora, base: configuration.base, storedType: configuration.storedType,
-      tokenizer: prepared.tokenizer)
+      configuration.settings, base: configuration.base, tokenizer: prepared.tokenizer)
     for note in [prepared.train.note, prepared.heldOut.note].compactMap(\.self) {
       observer.note(note)
     }

@@ -1,0 +1,15 @@
+import LanguageModels
+
+extension RewardModel {
+  /// The same weights with scores of mean 0 and deviation 1 on some texts.
+  func normalized(on references: [[Int]]) -> RewardModel {
+    var model = self
+    model.normalization = .identity
+    let raw = model.scores(references)
+    let mean = raw.reduce(0, +) / Double(raw.count)
+    let variance =
+      raw.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, raw.count - 1))
+    model.normalization = .init(mean: mean, deviation: max(variance.squareRoot(), 1e-8))
+    return model
+  }
+}

@@ -67,7 +67,7 @@ public struct CompletionRules: Codable, Equatable, Sendable {
     guard hasCritic else {
       throw problem(
         "truncated",
-        "bootstrap puts V(s) behind a cut completion, which nobody estimates: set method.critic.kind, or use mask"
+        "bootstrap puts V(s) behind a cut completion, which nobody estimates: use a method with a critic, such as ppo, or mask"
       )
     }
     guard missingEndPenalty == nil else {

@@ -187,7 +187,10 @@ private let passFaults: [RowFault] = [
     }
   }
 
-  @Test func `asks other objectives, too`() throws {
+  // Packed texts stand in one row, and are found again one by one.
+  @Test func `asks other ways to form batches and objectives, too`() throws {
+    let packed = complaints(try RowScenes.texts(packedLength: 48))
+    #expect(packed == [], "\(packed)")
     let ipo = try RowScenes.preferences { $0.objective.kind = .ipo }
     let found = complaints(ipo)
     #expect(found == [], "\(found)")

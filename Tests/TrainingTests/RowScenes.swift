@@ -27,7 +27,7 @@ enum RowScenes {
       "the best of all the films about old friends in the year",
     ]
 
-  static func texts(lora: LoRA? = nil) throws -> RowScene {
+  static func texts(lora: LoRA? = nil, packedLength: Int? = nil) throws -> RowScene {
     var model = try Tiny.language(shape())
     if let lora { model = try model.adapted(by: lora, using: Generator(seed: 3)) }
     let frame = try frame()
@@ -37,9 +37,11 @@ enum RowScenes {
       return SupervisedTrainer.Example(
         prompt: prompt, completion: Array(all[prompt.count...]), byteCount: text.utf8.count)
     }
+    var configuration = SupervisedTrainer.Configuration()
+    configuration.packedLength = packedLength
     return RowScene(
       try SupervisedTrainer(
-        model, examples: Array(examples.dropLast(2)), configuration: .init(), seed: 0),
+        model, examples: Array(examples.dropLast(2)), configuration: configuration, seed: 0),
       frame: frame, heldOut: Array(examples.suffix(2)))
   }
 

@@ -2,8 +2,6 @@ public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein dpo`: trains a policy on preferences directly, with no reward model and no sampling.
 public struct PreferenceRun: Sendable {

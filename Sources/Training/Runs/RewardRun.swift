@@ -1,10 +1,7 @@
-import Feedback
 public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein reward`: trains a reward model from a language model on ratings or preference pairs.
 public struct RewardRun: Sendable {

@@ -2,8 +2,6 @@ public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein sft`: trains a language model on texts, from scratch or from a checkpoint.
 public struct SupervisedRun: Sendable {

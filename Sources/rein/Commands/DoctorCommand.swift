@@ -9,8 +9,8 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Check models, data and reward before a long run of rein ppo, sft, reward or dpo.",
     usage: "rein doctor [FILE.yaml] [--KEY VALUE]... [--kind KIND] [--json]",
     discussion: """
-      Takes the same file and flags as the run, loads what it would load, trains nothing and writes nothing. Every line \
-      says what was measured and its bound; under a line that is not in order stands what to change. What kind of run it \
+      It trains nothing and writes nothing: it takes the same file and flags as the run and loads what that would load. \
+      Every line says what was measured and its bound; under a line that is not in order stands what to change. What kind of run it \
       is, is found by the keys; where they are those of several, --kind says it.
 
         rein doctor Examples/ppo.yaml

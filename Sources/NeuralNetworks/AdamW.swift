@@ -1,10 +1,20 @@
+import Foundation
 public import Torch
 
 /// AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay.
 ///
-/// m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − η·(m̂ / (√v̂ + ε) + λθ), with m̂, v̂ corrected for bias. ε stands outside
-/// the corrected root, as in PyTorch; TensorFlow 1 had it inside, which makes early steps about six times calmer.
+/// m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − η·(m̂ / (√v̂ + ε) + λθ), with m̂, v̂ corrected for bias. ε is added to the
+/// corrected root, as in PyTorch, or on request to the root before it is corrected, as in TensorFlow 1.
 public final class AdamW {
+  /// What ε is added to.
+  public enum EpsilonPlacement: String, Codable, Sendable, CaseIterable {
+    /// √v̂, the root that is corrected for bias: Kingma & Ba's algorithm 1, PyTorch.
+    case corrected
+    /// √v, the root as it is: Kingma & Ba's ε̂, TensorFlow 1. At step t it counts as ε/√(1 − β₂ᵗ) does there, at first thirty times
+    /// as much, which makes early steps calmer.
+    case uncorrected
+  }
+
   /// The constants of the update.
   public struct Configuration: Codable, Equatable, Sendable {
     /// Step size η; a schedule may scale it.
@@ -15,6 +25,8 @@ public final class AdamW {
     public var beta2: Double
     /// ε.
     public var epsilon: Double
+    /// What ε is added to.
+    public var epsilonPlacement = EpsilonPlacement.corrected
     /// Decay λ of matrices; vectors (biases, normalisation gains) are not decayed.
     public var weightDecay: Double
     /// Whether embedding tables (`wte`, `wpe`) are decayed like other matrices; minGPT leaves them out.
@@ -25,6 +37,7 @@ public final class AdamW {
     enum CodingKeys: String, CodingKey {
       case learningRate = "learning_rate"
       case beta1, beta2, epsilon
+      case epsilonPlacement = "epsilon_placement"
       case weightDecay = "weight_decay"
       case decaysEmbeddings = "decay_embeddings"
       case maximumGradientNorm = "max_grad_norm"
@@ -105,6 +118,7 @@ public final class AdamW {
     let norm = FusedUpdate.norm(of: gradients).item
     guard norm.isFinite else { return norm }
     let clipping = configuration.maximumGradientNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
+    let epsilon = epsilon
     for group in groups {
       let pick = { (all: [Tensor]) in group.indices.map { all[$0] } }
       FusedUpdate.adamW(
@@ -112,9 +126,17 @@ public final class AdamW {
         firstMoments: pick(firstMoments), secondMoments: pick(secondMoments), steps: pick(steps),
         learningRate: configuration.learningRate * scale * group.learningRateFactor,
         betas: (configuration.beta1, configuration.beta2), weightDecay: group.weightDecay,
-        epsilon: configuration.epsilon, gradientScale: clipping)
+        epsilon: epsilon, gradientScale: clipping)
     }
     return norm
+  }
+
+  // m̂ / (√v̂ + ε/√(1 − β₂ᵗ)) is the step that TensorFlow 1 takes with ε.
+  private var epsilon: Double {
+    guard configuration.epsilonPlacement == .uncorrected, let before = steps.first else {
+      return configuration.epsilon
+    }
+    return configuration.epsilon / (1 - pow(configuration.beta2, before.item + 1)).squareRoot()
   }
 
   /// Moments and counts, to be saved with a checkpoint; writing over them restores it.

@@ -69,6 +69,8 @@ public struct Episodes<Record> {
   public var logProbabilities: Tensor
   /// log π of the most probable actions when the others were drawn [n], where the agent was asked for them.
   public var greedyLogProbabilities: Tensor?
+  /// Trajectories, by their place, that give no loss; groups are compared with them all the same.
+  public var masked: Set<Int> = []
 
   /// Trajectories.
   public init(

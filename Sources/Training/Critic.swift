@@ -116,12 +116,34 @@ public final class Critic {
     let offset = choice.actionValueForm == .dueling ? values.detached() : nil
     let raw = actionValueHead(states, actions: layout.tokens)
     estimates.actionValues = offset.map { raw + $0 } ?? raw
-    if let allActions {
-      let (mean, best) = summaries(actionValueHead, states, hidden, allActions)
-      estimates.expectedActionValues = offset.map { mean + $0 } ?? mean
-      estimates.maximalActionValues = offset.map { best + $0 } ?? best
-    }
+    summarize(&estimates, states, hidden, allActions)
     return estimates
+  }
+
+  /// V of the states after completions' last tokens, where no action was taken any more.
+  ///
+  /// - Parameters:
+  ///   - layout: The completions.
+  ///   - allActions: The policy, where Q of all tokens is asked for too.
+  /// - Returns: One estimate per completion.
+  func finalEstimates(_ layout: ResponseLayout, allActions: Policy? = nil) -> Estimates {
+    let hidden = policyTrunk.states(at: layout.ends, of: layout.batch.tokens)
+    let states = valueTrunk?.states(at: layout.ends, of: layout.batch.tokens) ?? hidden
+    guard let valueHead else { preconditionFailure("final values need a critic") }
+    var estimates = Estimates(values: valueHead(states))
+    summarize(&estimates, states, hidden, allActions)
+    return estimates
+  }
+
+  // Q of all tokens, where it is asked for.
+  private func summarize(
+    _ estimates: inout Estimates, _ states: Tensor, _ hidden: Tensor, _ allActions: Policy?
+  ) {
+    guard let actionValueHead, let allActions else { return }
+    let offset = choice.actionValueForm == .dueling ? estimates.values.detached() : nil
+    let (mean, best) = summaries(actionValueHead, states, hidden, allActions)
+    estimates.expectedActionValues = offset.map { mean + $0 } ?? mean
+    estimates.maximalActionValues = offset.map { best + $0 } ?? best
   }
 
   /// V of some hidden states of the policy [..., width]; nil where the critic does not read them.

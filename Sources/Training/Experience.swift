@@ -21,6 +21,8 @@ struct Experience<Record> {
   var idleGroups: Double?
   /// Where each trajectory's steps stand.
   var packing: Packing
+  /// The trajectories that give a loss.
+  var learned: [Int]
 
   /// What greedy-advantage-aware weighting needs.
   struct Greedy {
@@ -55,8 +57,8 @@ struct Experience<Record> {
     }
   }
 
-  /// All of it.
-  var whole: Minibatch { trajectories(Array(packing.lengths.indices)) }
+  /// All that gives a loss.
+  var whole: Minibatch { trajectories(learned) }
 }
 
 /// Turns trajectories into experience: reference, critic, advantages.
@@ -87,19 +89,21 @@ struct ExperienceMaker<World: Agent> {
       actionValues: estimates.actionValues.map(packing.unpacked),
       bootstrapValues: estimates.bootstrapValues.map(packing.unpacked), mask: packing.mask)
     let estimated = method.advantage.advantages(trajectories)
+    let learned = episodes.lengths.indices.filter { !episodes.masked.contains($0) }
+    let mask = packing.mask(of: learned)
     let returns = targets(trajectories)
     var experience = Experience(
       episodes: episodes, referenceLogRatios: logRatios, values: estimates.values,
       actionValues: estimates.actionValues,
-      advantages: packing.packed(method.advantage.whitened(estimated, packing.mask)),
+      advantages: packing.packed(method.advantage.whitened(estimated, mask)),
       returns: packing.packed(returns), greedy: nil,
       totalReturns: totalReturns(trajectories, discount: method.advantage.discount),
-      explainedVariance: method.critic.kind == .none
+      explainedVariance: method.critic.kind == .none || learned.isEmpty
         ? nil
         : explainedVariance(
-          values: packing.unpacked(estimates.values), returns: returns, mask: packing.mask
+          values: packing.unpacked(estimates.values), returns: returns, mask: mask
         ).item,
-      idleGroups: method.advantage.idleGroups(trajectories), packing: packing)
+      idleGroups: method.advantage.idleGroups(trajectories), packing: packing, learned: learned)
     if let logProbabilities = episodes.greedyLogProbabilities {
       let outcomes = try agent.greedyOutcomes(episodes, step: step)
       let penalty = trusted?.greedyLogProbabilities.map { (logProbabilities - $0) * -beta }
@@ -133,12 +137,24 @@ struct ExperienceMaker<World: Agent> {
     if let penalty { greedy = greedy + penalty }
     let sampled = experience.packing.packed(
       temporalDifferences(trajectories, discount: discount))
-    let center = sampled.mean()
-    let deviation = (sampled - center).squared().mean().squareRoot() + 1e-5
+    let measured =
+      experience.episodes.masked.isEmpty
+      ? sampled : sampled.selecting(experience.whole.places, along: 0)
+    let center = measured.mean()
+    let deviation = (measured - center).squared().mean().squareRoot() + 1e-5
     let standardized = (greedy - center) / deviation
     return .init(
       logProbabilities: logProbabilities, advantages: standardized,
       gaps: standardized - (sampled - center) / deviation)
+  }
+}
+
+extension Packing {
+  /// The mask of some trajectories.
+  fileprivate func mask(of rows: [Int]) -> Tensor {
+    guard rows.count < lengths.count else { return mask }
+    let chosen = Tensor(lengths.indices.map { rows.contains($0) ? 1 : 0 }).cast(to: mask.dataType)
+    return mask * chosen.on(mask.device).unsqueezed(1)
   }
 }
 

@@ -56,6 +56,7 @@ public final class LanguageAgent: Agent {
   private let parts: Parts
   private let method: Method
   private let sampling: Sampling
+  private let rules: CompletionRules
   private let episodesPerStep: Int
   private let sampler: Sampler
   private let prompts: PromptQueue
@@ -108,6 +109,7 @@ public final class LanguageAgent: Agent {
     self.parts = parts
     method = configuration.method
     sampling = configuration.sampling
+    rules = configuration.completions
     episodesPerStep = configuration.episodesPerStep
     critic = try Critic(configuration.method.critic, for: parts.policy)
     sampler = Sampler(
@@ -144,9 +146,9 @@ public final class LanguageAgent: Agent {
     let graded = clock.now
     lastCompletions = rollout.completions
     let rewards = zip(rollout.completions, grades).flatMap { completion, grade in
-      grade.payments(count: completion.tokens.count).map { Float($0) }
+      rules.payments(grade, for: completion).map { Float($0) }
     }
-    return Episodes(
+    var episodes = Episodes(
       record: Record(
         rollout: rollout, grades: grades,
         timings: [
@@ -156,12 +158,14 @@ public final class LanguageAgent: Agent {
       lengths: rollout.completions.map(\.tokens.count), rewards: Tensor(rewards),
       logProbabilities: rollout.logProbabilities.on(.cpu),
       greedyLogProbabilities: rollout.greedy?.logProbabilities.on(.cpu))
+    episodes.masked = rules.masked(rollout.completions)
+    return episodes
   }
 
   private func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
     let grades = try parts.reward.grades(completions)
     try grades.check(completions, step: step)
-    return grades
+    return rules.applied(to: grades, of: completions)
   }
 
   private func layout(_ record: Record) -> ResponseLayout {
@@ -176,21 +180,35 @@ public final class LanguageAgent: Agent {
       rows.map { record.rollout.completions[$0] }, padding: padding, device: device)
   }
 
-  /// Values of the completions' states; a completion that is cut at the length limit is scored as it stands: the episode is over,
-  /// there is nothing to bootstrap.
+  /// Values of the completions' states, and of the state behind a cut completion where the rules say that it goes on; else the
+  /// episode is over there, and nothing follows.
   public func estimates(_ episodes: Episodes<Record>) -> Estimates {
     let rollout = episodes.record.rollout
+    let allActions =
+      method.advantage.needsAllActionValues
+      ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil
     let estimates = critic.estimates(
-      layout(episodes.record), hidden: rollout.hidden,
-      allActions: method.advantage.needsAllActionValues
-        ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil)
+      layout(episodes.record), hidden: rollout.hidden, allActions: allActions)
     let isMaximal = method.advantage.estimator == .maximalActionValue
     return Estimates(
       values: estimates.values.on(.cpu),
       expectedActionValues: estimates.expectedActionValues?.on(.cpu),
-      finalValues: .zeros([rollout.completions.count]),
+      finalValues: finalValues(rollout.completions, allActions),
       actionValues: estimates.actionValues?.on(.cpu),
       bootstrapValues: isMaximal ? estimates.maximalActionValues?.on(.cpu) : nil)
+  }
+
+  // What stands for V(s) behind completions that go on; zero behind the others.
+  private func finalValues(_ completions: [Completion], _ allActions: Critic.Policy?) -> Tensor {
+    let none = Tensor.zeros([completions.count])
+    let continued = rules.continued(completions)
+    guard !continued.isEmpty else { return none }
+    let final = critic.finalEstimates(
+      ResponseLayout(continued.map { completions[$0] }, padding: padding, device: device),
+      allActions: allActions)
+    let isMaximal = method.advantage.estimator == .maximalActionValue
+    let values = isMaximal ? final.maximalActionValues : final.expectedActionValues
+    return none.scattering((values ?? final.values).on(.cpu), at: Tensor(continued), along: 0)
   }
 
   /// The reference's log-probabilities of the tokens taken.
@@ -221,7 +239,7 @@ public final class LanguageAgent: Agent {
     var rewards = values.zerosLike()
     let endings = GreedyEndings.all(
       of: record.rollout.completions, greedy: drawn.tokens.integers, stopTokens: stopTokens,
-      maximumLength: sampling.maximumLength)
+      maximumLength: rules.truncated == .bootstrap ? nil : sampling.maximumLength)
     if !endings.isEmpty {
       let sampled = Tensor(record.grades.map(\.atEnd))
       let center = sampled.mean().item

@@ -7,6 +7,8 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   public var method = Method()
   /// How completions are drawn; log-probabilities are taken at the same temperature.
   public var sampling = Sampling()
+  /// What becomes of scores, and of completions that are cut.
+  public var completions = CompletionRules()
   /// Steps of the run.
   public var steps = 100
   /// Completions per step.
@@ -23,7 +25,7 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   public var schedule = LearningRateSchedule(decay: .linear, finalFactor: 0.1)
 
   enum CodingKeys: String, CodingKey {
-    case method, sampling, steps
+    case method, sampling, completions, steps
     case episodesPerStep = "episodes_per_step"
     case epochs, minibatches
     case microBatches = "micro_batches"
@@ -51,6 +53,7 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
   /// - Throws: `TrainingError.configuration` with the key to change.
   public func validate() throws(TrainingError) {
     try method.validate()
+    try completions.validate(hasCritic: method.critic.kind != .none)
     if let problem = sampling.problem {
       throw .configuration(key: "sampling", reason: problem)
     }

@@ -61,7 +61,7 @@ extension PolicyImprover {
     let record = experience.episodes.record
     var questions = Questions()
     questions.critic = false
-    let scores = experience.packing.lengths.indices.map { row in
+    let scores = experience.learned.map { row in
       Tensor.recording {
         let now = agent.judge(record, experience.trajectories([row]), questions)
         guard let logProbabilities = now.logProbabilities else {
@@ -71,7 +71,8 @@ extension PolicyImprover {
       }.detached()
     }
     let ascent = minimumVarianceGradient(
-      scores: Tensor.stack(scores, along: 0), returns: experience.totalReturns)
+      scores: Tensor.stack(scores, along: 0),
+      returns: experience.totalReturns.selecting(Tensor(experience.learned), along: 0))
     // The objective's other terms, entropy among them, have no baseline.
     let (outcome, gradient) = Tensor.recording {
       let outcome = loss.policyOutcome(experience.whole)

@@ -7,8 +7,8 @@ struct PolicyImprover<World: Agent> {
   /// What the updates of a step were like, averaged over minibatches.
   struct Summary {
     var metrics: [(Metric, Double)]
-    /// Mean KL(π_old ‖ π) per step of the last update's minibatch, before that update.
-    var divergence: Double
+    /// Mean KL(π_old ‖ π) per step of the last update's minibatch, before that update; nil where nothing gave a loss.
+    var divergence: Double?
   }
 
   /// What a step's updates go by.
@@ -76,6 +76,7 @@ struct PolicyImprover<World: Agent> {
   }
 
   private func update(_ experience: Experience<World.Record>, _ terms: Terms) throws -> Summary {
+    guard !experience.learned.isEmpty else { return Summary(metrics: [], divergence: nil) }
     var diagnostics = Diagnostics()
     let loss = PolicyLoss(
       method: method, agent: agent, experience: experience, coefficient: terms.coefficient,
@@ -172,15 +173,16 @@ struct PolicyImprover<World: Agent> {
   // Parts that differ by one unit at most, and never fewer of them than asked for.
   private func minibatches(_ experience: Experience<World.Record>) -> [Minibatch] {
     let bySteps = agent.minibatchUnit == .step && !method.objective.needsTrajectories
-    let count = bySteps ? experience.packing.count : experience.packing.lengths.count
+    let places = bySteps ? experience.whole.places : nil
+    let count = places?.count ?? experience.learned.count
     let shuffled = order.permutation(count)
     let parts = min(settings.minibatches, count)
     return (0..<parts).map { part in
       let bounds = part * count / parts..<(part + 1) * count / parts
       let chosen = shuffled.slice(0, bounds)
-      return bySteps
-        ? Minibatch(rows: nil, places: chosen, packing: nil)
-        : experience.trajectories(chosen.integers)
+      return places.map {
+        Minibatch(rows: nil, places: $0.selecting(chosen, along: 0), packing: nil)
+      } ?? experience.trajectories(chosen.integers.map { experience.learned[$0] })
     }
   }
 }

@@ -103,8 +103,10 @@ public final class PolicyTrainer<World: Agent>: Trainer {
     }
     if method.objective.kind == .penalty {
       metrics.append((.penaltyCoefficient, penalty.coefficient))
-      metrics.append((.penaltyDivergence, update.divergence))
-      penalty.update(divergence: update.divergence)
+      if let divergence = update.divergence {
+        metrics.append((.penaltyDivergence, divergence))
+        penalty.update(divergence: divergence)
+      }
     }
     return StepReport(
       step: stepsTaken, metrics: metrics + described.metrics + update.metrics + timings,

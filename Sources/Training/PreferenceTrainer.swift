@@ -25,8 +25,8 @@ public final class PreferenceTrainer: Trainer {
   public var stepCount: Int { learner.stepCount }
 
   private let reference: LanguageModel?
-  private let examples: [PreferenceExample]
-  private let configuration: Configuration
+  let examples: [PreferenceExample]
+  let configuration: Configuration
   private let learner: Learner
   private var tokensSeen = 0
   // The reference never changes, so what it says of a pair is asked once [pairs, 2].
@@ -67,26 +67,50 @@ public final class PreferenceTrainer: Trainer {
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = nextBatch()
-    askReference(batch)
-    var parts = PreferenceParts()
-    for indices in split(batch) {
-      let share = 1 / Double(batch.count)
-      let (outcome, gradients) = Tensor.recording {
-        let outcome = self.outcome(
-          of: indices.map { examples[$0] }, trusted: said(of: indices),
-          dropout: learner.dropout)
-        return (
-          outcome, (outcome.losses.sum() * share).gradients(of: policy.trainedParameters.tensors)
-        )
-      }
-      parts.add(outcome, gradients)
-    }
+    let parts = differentiated(
+      batch, in: configuration.microBatches, dropout: learner.dropout)
     let loss = parts.mean { $0.losses }
     let update = try learner.update(loss: loss, parts.gradients)
     tokensSeen += batch.reduce(0) { $0 + examples[$1].chosen.count + examples[$1].rejected.count }
     return StepReport(
       step: stepsTaken,
       metrics: [(.loss, loss)] + parts.metrics + [(.tokenCount, Double(tokensSeen))] + update)
+  }
+
+  /// What the parts of a batch add up to, with the gradients of its mean loss.
+  ///
+  /// - Parameters:
+  ///   - batch: The pairs, by index.
+  ///   - count: In how many parts it is computed, one after the other.
+  ///   - dropout: What decides which units are dropped; nil drops none.
+  /// - Returns: What the parts add up to.
+  func differentiated(_ batch: [Int], in count: Int, dropout: Generator?) -> PreferenceParts {
+    askReference(batch)
+    var parts = PreferenceParts()
+    for indices in split(batch, in: count) {
+      let share = 1 / Double(batch.count)
+      let (outcome, gradients) = Tensor.recording {
+        let outcome = self.outcome(
+          of: indices.map { examples[$0] }, trusted: said(of: indices), dropout: dropout)
+        return (
+          outcome, (outcome.losses.sum() * share).gradients(of: policy.trainedParameters.tensors)
+        )
+      }
+      parts.add(outcome, gradients)
+    }
+    return parts
+  }
+
+  /// log π of both answers of some pairs in one batch, whose short ones are filled with a token.
+  func logProbabilities(of pairs: [PreferenceExample], padding: Int) -> [[Double]] {
+    Tensor.withoutRecording { sums(policy, pairs, padding: padding).answers.doubles }
+      .parts(of: pairs.map { _ in 2 })
+  }
+
+  /// What the reference says of both answers of some pairs, by index.
+  func referenceLogProbabilities(_ batch: [Int]) -> [[Double]] {
+    askReference(batch)
+    return (said(of: batch)?.doubles ?? []).parts(of: batch.map { _ in 2 })
   }
 
   /// What other pairs say of the policy, without dropout.
@@ -110,14 +134,16 @@ public final class PreferenceTrainer: Trainer {
 
   // log π of both answers of every pair [pairs, 2], summed over their tokens or averaged.
   private func sums(
-    _ model: LanguageModel, _ pairs: [PreferenceExample], dropout: Generator? = nil
+    _ model: LanguageModel, _ pairs: [PreferenceExample], dropout: Generator? = nil,
+    padding: Int = 0
   ) -> (answers: Tensor, entropies: Tensor) {
     let completions = [\PreferenceExample.chosen, \.rejected].flatMap { answer in
       pairs.map {
         Completion(prompt: $0.prompt, tokens: $0[keyPath: answer], finish: .stopToken)
       }
     }
-    let layout = ResponseLayout(completions, device: policy.outputWeight.device)
+    let layout = ResponseLayout(
+      completions, padding: padding, device: policy.outputWeight.device)
     let statistics = model.statistics(layout, dropout: dropout).statistics
     var sums = layout.unpacked(statistics.logProbabilities.select(1, 0)).sum(along: 1)
     if configuration.objective.tokenAveraging == .mean {
@@ -131,7 +157,7 @@ public final class PreferenceTrainer: Trainer {
     guard let reference else { return }
     let unknown = batch.filter { !isTrusted[$0] }
     guard !unknown.isEmpty else { return }
-    for indices in split(unknown) {
+    for indices in split(unknown, in: configuration.microBatches) {
       let said = Tensor.withoutRecording {
         sums(reference, indices.map { examples[$0] }).answers
       }
@@ -162,9 +188,9 @@ public final class PreferenceTrainer: Trainer {
   }
 
   // Pairs of like length share a part, and no more parts than pairs.
-  private func split(_ batch: [Int]) -> [[Int]] {
+  private func split(_ batch: [Int], in parts: Int) -> [[Int]] {
     let sorted = batch.sorted { (examples[$0].length, $0) < (examples[$1].length, $1) }
-    let count = min(configuration.microBatches, sorted.count)
+    let count = min(parts, sorted.count)
     return (0..<count).map {
       Array(sorted[$0 * sorted.count / count..<($0 + 1) * sorted.count / count])
     }

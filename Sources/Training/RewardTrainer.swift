@@ -46,8 +46,8 @@ public final class RewardTrainer: Trainer {
   /// Steps of the whole run.
   public var stepCount: Int { learner.stepCount }
 
-  private let configuration: Configuration
-  private let preferences: Preferences
+  let configuration: Configuration
+  let preferences: Preferences
   private let learner: Learner
   private var device: Device { model.trunk.tokenEmbedding.device }
   private lazy var dataFingerprint = preferences.fingerprint
@@ -81,24 +81,14 @@ public final class RewardTrainer: Trainer {
 
   /// One batch, one update.
   public func step() throws -> StepReport {
-    let batch = preferences.batch(nextIndices())
-    let parameters = model.trainedParameters.tensors
-    let (loss, gradients, margins, scores) = Tensor.recording {
-      let (scores, modelling) = forward(batch.texts)
-      let first = scores.selecting(Tensor(batch.pairs.map(\.first)), along: 0)
-      let second = scores.selecting(Tensor(batch.pairs.map(\.second)), along: 0)
-      let margins = first - second
-      let labels = Tensor(batch.pairs.map { Float($0.probability) })
-      let ranking = preferenceLosses(margins: margins, probabilities: labels).mean()
-      let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
-      return (ranking.item, loss.gradients(of: parameters), margins.doubles, scores.doubles)
-    }
+    let (loss, gradients, pairs, margins, scores) = differentiated(
+      nextIndices(), in: configuration.microBatches, dropout: learner.dropout)
     let update = try learner.update(loss: loss, gradients)
-    let agreements = zip(margins, batch.pairs).map { margin, pair in
+    let agreements = zip(margins, pairs).map { margin, pair in
       PairAgreement.score(margin, pair.probability - 0.5)
     }
     // The preferred text's score minus the other's, over pairs of which one is preferred.
-    let preferred = zip(margins, batch.pairs).compactMap { margin, pair in
+    let preferred = zip(margins, pairs).compactMap { margin, pair in
       pair.probability == 0.5 ? nil : pair.probability > 0.5 ? margin : -margin
     }
     return StepReport(
@@ -109,6 +99,32 @@ public final class RewardTrainer: Trainer {
         (.minimumReward, scores.min() ?? .nan), (.maximumReward, scores.max() ?? .nan),
         (.meanReward, scores.reduce(0, +) / Double(max(1, scores.count))),
       ] + update)
+  }
+
+  /// The mean loss of the pairs of a batch, and its gradients, with the pairs' margins and the texts' scores.
+  ///
+  /// - Parameters:
+  ///   - indices: What the batch is made of: texts where ratings are known, else pairs.
+  ///   - count: In how many parts it is computed, one after the other.
+  ///   - dropout: What decides which units are dropped; nil drops none.
+  /// - Returns: Loss, gradients, and what they were made of.
+  func differentiated(_ indices: [Int], in count: Int, dropout: Generator?) -> (
+    loss: Double, gradients: [Tensor], pairs: [Pair], margins: [Double], scores: [Double]
+  ) {
+    let batch = preferences.batch(indices)
+    return Tensor.recording {
+      let (scores, modelling) = forward(batch.texts, in: count, dropout)
+      let first = scores.selecting(Tensor(batch.pairs.map(\.first)), along: 0)
+      let second = scores.selecting(Tensor(batch.pairs.map(\.second)), along: 0)
+      let margins = first - second
+      let labels = Tensor(batch.pairs.map { Float($0.probability) })
+      let ranking = preferenceLosses(margins: margins, probabilities: labels).mean()
+      let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
+      return (
+        ranking.item, loss.gradients(of: model.trainedParameters.tensors), batch.pairs,
+        margins.doubles, scores.doubles
+      )
+    }
   }
 
   /// Scores of texts by the averaged weights, where there are any.
@@ -138,17 +154,19 @@ public final class RewardTrainer: Trainer {
   }
 
   // Scores [texts], and the mean cross-entropy of their tokens where it is wanted. Texts of like length share a pass.
-  private func forward(_ texts: [[Int]]) -> (Tensor, Tensor?) {
+  private func forward(
+    _ texts: [[Int]], in count: Int, _ dropout: Generator?
+  ) -> (Tensor, Tensor?) {
     let order = texts.indices.sorted { texts[$0].count < texts[$1].count }
     let sorted = order.map { texts[$0] }
-    let parts = min(configuration.microBatches, texts.count)
+    let parts = min(count, texts.count)
     let outcomes = (0..<parts).map { part -> Tensor in
       let bounds = part * texts.count / parts..<(part + 1) * texts.count / parts
-      guard parts > 1 else { return passes(sorted[bounds]) }
+      guard parts > 1 else { return passes(sorted[bounds], dropout) }
       // Every pair of texts is compared, so the loss is one for all parts; each is computed again for its gradients.
       return Tensor.zeros([], device: device).recomputing(
-        parameters: model.trainedParameters.tensors, drawingFrom: learner.dropout
-      ) { [self] _ in passes(sorted[bounds]) }
+        parameters: model.trainedParameters.tensors, drawingFrom: dropout
+      ) { [self] _ in passes(sorted[bounds], dropout) }
     }
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
@@ -159,14 +177,14 @@ public final class RewardTrainer: Trainer {
   }
 
   // Scores and, where they are wanted, the tokens' summed cross-entropies [texts, 1 or 2], sixteen texts at a time.
-  private func passes(_ texts: ArraySlice<[Int]>) -> Tensor {
+  private func passes(_ texts: ArraySlice<[Int]>, _ dropout: Generator?) -> Tensor {
     let passes = stride(from: texts.startIndex, to: texts.endIndex, by: 16).map { start in
       let chunk = Array(texts[start..<min(start + 16, texts.endIndex)])
       let batch = TokenBatch(chunk, device: device)
       guard configuration.languageModelWeight > 0 else {
-        return model.rawScores(batch, dropout: learner.dropout).unsqueezed(1)
+        return model.rawScores(batch, dropout: dropout).unsqueezed(1)
       }
-      let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: learner.dropout))
+      let hidden = model.trunk(batch.tokens, Trunk.Context(dropout: dropout))
       let layout = ResponseLayout(
         chunk.map { Completion(prompt: [$0[0]], tokens: Array($0[1...]), finish: .stopToken) },
         device: device)

@@ -69,8 +69,8 @@ public final class SupervisedTrainer: Trainer {
   /// Steps of the whole run.
   public var stepCount: Int { learner.stepCount }
 
-  private let configuration: Configuration
-  private let examples: [Example]
+  let configuration: Configuration
+  let examples: [Example]
   private let learner: Learner
   private var tokensSeen = 0
   private lazy var dataFingerprint = Fingerprint.of(
@@ -108,41 +108,68 @@ public final class SupervisedTrainer: Trainer {
   /// One batch, one update.
   public func step() throws -> StepReport {
     let batch = nextBatch().map { examples[$0] }
-    let count = batch.reduce(0) { $0 + $1.learnedPlaces.count }
-    var (loss, gradients) = (0.0, [Tensor]())
-    for part in parts(of: batch) {
-      let (value, slopes) = differentiated(part, of: count)
-      loss += value
-      if gradients.isEmpty { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
-    }
+    let (loss, gradients, count) = differentiated(
+      batch, in: configuration.microBatches, dropout: learner.dropout)
     let update = try learner.update(loss: loss, gradients)
     tokensSeen += count
     return StepReport(
       step: stepsTaken, metrics: [(.loss, loss), (.tokenCount, Double(tokensSeen))] + update)
   }
 
+  /// The mean loss of a batch's learned tokens, of which there are so many, and its gradients.
+  ///
+  /// - Parameters:
+  ///   - batch: The texts.
+  ///   - count: In how many parts it is computed, one after the other.
+  ///   - dropout: What decides which units are dropped; nil drops none.
+  /// - Returns: Loss, gradients and the number of learned tokens.
+  func differentiated(_ batch: [Example], in count: Int, dropout: Generator?) -> (
+    loss: Double, gradients: [Tensor], tokens: Int
+  ) {
+    let tokens = batch.reduce(0) { $0 + $1.learnedPlaces.count }
+    var (loss, gradients) = (0.0, [Tensor]())
+    for part in parts(of: batch, count) {
+      let (value, slopes) = differentiated(part, of: tokens, dropout)
+      loss += value
+      if gradients.isEmpty { gradients = slopes } else { FusedUpdate.add(slopes, to: gradients) }
+    }
+    return (loss, gradients, tokens)
+  }
+
+  /// log π of the learned tokens of some texts in one batch, whose short rows are filled with a token.
+  func logProbabilities(of batch: [Example], padding: Int) -> [[Double]] {
+    let layout = Self.layout(
+      batch, padding: padding, packedInto: configuration.packedLength,
+      on: model.outputWeight.device)
+    return Tensor.withoutRecording {
+      model.statistics(layout).statistics.logProbabilities.select(1, 0).doubles
+    }.parts(of: layout.lengths)
+  }
+
   // What a part adds to the mean loss of a batch's tokens, and its gradients.
-  private func differentiated(_ part: [Example], of count: Int) -> (Double, [Tensor]) {
+  private func differentiated(
+    _ part: [Example], of count: Int, _ dropout: Generator?
+  ) -> (Double, [Tensor]) {
     let layout = Self.layout(
       part, packedInto: configuration.packedLength, on: model.outputWeight.device)
     return Tensor.recording {
-      let mean = -model.statistics(layout, dropout: learner.dropout).statistics.logProbabilities
-        .mean()
+      let mean = -model.statistics(layout, dropout: dropout).statistics.logProbabilities.mean()
       let loss = layout.count == count ? mean : mean * (Double(layout.count) / Double(count))
       return (loss.item, loss.gradients(of: model.trainedParameters.tensors))
     }
   }
 
   private static func layout(
-    _ examples: [Example], packedInto rowLength: Int? = nil, on device: Device
+    _ examples: [Example], padding: Int = 0, packedInto rowLength: Int? = nil, on device: Device
   ) -> ResponseLayout {
     ResponseLayout(
       examples.map { Completion(prompt: $0.prompt, tokens: $0.completion, finish: .stopToken) },
-      places: examples.map(\.learnedPlaces), packedInto: rowLength, device: device)
+      places: examples.map(\.learnedPlaces), padding: padding, packedInto: rowLength, device: device
+    )
   }
 
-  private func parts(of batch: [Example]) -> [[Example]] {
-    let parts = min(configuration.microBatches, batch.count)
+  private func parts(of batch: [Example], _ count: Int) -> [[Example]] {
+    let parts = min(count, batch.count)
     return (0..<parts).map {
       Array(batch[$0 * batch.count / parts..<($0 + 1) * batch.count / parts])
     }

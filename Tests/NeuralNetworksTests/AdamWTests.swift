@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetworks
 import TensorTestSupport
 import Testing
@@ -142,5 +143,33 @@ import Torch
       parameters, AdamW.Configuration(learningRate: 0.1, epsilon: 0.5, maximumGradientNorm: nil)
     ).step([Tensor([2.0]).cast(to: type)])
     expectEqual(parameters.tensors[0].item, -0.1 * 2 / 2.5, tolerance: 1e-7)
+  }
+
+  // The formula before section 2.1 of Kingma & Ba 2015, as TensorFlow 1 computes it: η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε̂).
+  @Test(arguments: [DataType.float32, .float64])
+  func `ε can be added to the root before it is corrected, as in TensorFlow 1`(type: DataType) {
+    var configuration = AdamW.Configuration(
+      learningRate: 0.1, epsilon: 0.01, maximumGradientNorm: nil)
+    configuration.epsilonPlacement = .uncorrected
+    let gradients = [2.0, -0.5, 0.3, 4]
+    var (x, m, v) = (0.0, 0.0, 0.0)
+    var optimizer: AdamW?
+    for (index, gradient) in gradients.enumerated() {
+      // In the middle another one goes on from what was saved.
+      if index % 2 == 0 {
+        var parameters = Parameters()
+        parameters.append("x", Tensor([x]).cast(to: type).asParameter())
+        let next = AdamW(parameters, configuration)
+        if let optimizer { next.state.assign(optimizer.state) }
+        optimizer = next
+      }
+      optimizer?.step([Tensor([gradient]).cast(to: type)])
+      let step = Double(index + 1)
+      m = 0.9 * m + 0.1 * gradient
+      v = 0.999 * v + 0.001 * gradient * gradient
+      let rate = 0.1 * (1 - pow(0.999, step)).squareRoot() / (1 - pow(0.9, step))
+      x -= rate * m / (v.squareRoot() + 0.01)
+      expectEqual(optimizer?.parameters.tensors[0].item ?? .nan, x, tolerance: 1e-5)
+    }
   }
 }

@@ -149,6 +149,21 @@ import Training
     ("optimizer.beta1", { $0.optimizer.beta1 = 1 }),
     ("optimizer.max_grad_norm", { $0.optimizer.maximumGradientNorm = 0 }),
     ("schedule.warmup_share", { $0.schedule.warmUpShare = 2 }),
+    ("completions.missing_eos_penalty", { $0.completions.missingEndPenalty = 0 }),
+    ("completions.missing_eos", { $0.completions.missingEnd = .replace }),
+    ("completions.score_clip_range", { $0.completions.scoreClipRange = -1 }),
+    ("completions.score_clip_range", { $0.completions.scoreClipRange = .infinity }),
+    (
+      "completions.truncated",
+      {
+        $0.method = Method(.rloo)
+        ($0.episodesPerStep, $0.completions.truncated) = (8, .bootstrap)
+      }
+    ),
+    (
+      "completions.missing_eos_penalty",
+      { ($0.completions.truncated, $0.completions.missingEndPenalty) = (.bootstrap, 1) }
+    ),
   ]
 
   @Test(arguments: mistakes.indices)

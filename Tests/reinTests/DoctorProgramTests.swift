@@ -70,4 +70,61 @@ import Tokenization
       #expect(help.code == 0 && help.output.contains("trains nothing"))
     }
   }
+
+  private func findings(_ words: [String], in folder: URL) throws -> (
+    code: Int32, statuses: [String: String], errors: String
+  ) {
+    let outcome = try Program.run(["doctor"] + words + ["--json"], in: folder)
+    let fields =
+      try? JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    let rows = fields?["findings"] as? [[String: String]] ?? []
+    let pairs = rows.map { ($0["check"] ?? "", $0["status"] ?? "") }
+    return (outcome.code, Dictionary(uniqueKeysWithValues: pairs), outcome.errors)
+  }
+
+  // Texts of the training rows that are held out, too, are what fails.
+  @Test func `asks runs on rows, whose kind their keys or a flag say`() throws {
+    try withFiles { folder in
+      let texts = Array(Tiny.texts.dropLast(2)) + ["a dull film", "never funny"]
+      try Tiny.write(texts.map { ["text": $0] }, to: folder.appending(path: "rows.jsonl"))
+      try Tiny.write([["text": "loss"]], to: folder.appending(path: "new.jsonl"))
+      let order = texts.indices.sorted { texts[$0].count < texts[$1].count }
+      let pairs = order.indices.map { index in
+        let pair = [texts[order[index]], texts[order[(index + 3) % texts.count]]]
+        let sides = index % 2 == 0 ? pair : pair.reversed()
+        return ["prompt": "what", "chosen": " " + sides[0], "rejected": " " + sides[1]]
+      }
+      try Tiny.write(pairs, to: folder.appending(path: "pairs.jsonl"))
+      let cases: [(words: [String], count: Int)] = [
+        (["--base", "base", "--train", "rows.jsonl", "--batch-tokens", "64"], 13),
+        (["--kind", "sft", "--base", "base", "--train", "rows.jsonl"], 13),
+        (["--kind", "reward", "--base", "base", "--train", "pairs.jsonl"], 15),
+        (["--policy", "base", "--train", "pairs.jsonl"], 16),
+      ]
+      for (words, count) in cases {
+        let found = try findings(words, in: folder)
+        #expect(found.code == 0 && found.statuses.count == count, "\(words) \(found)")
+        #expect(!found.statuses.values.contains("failed"))
+      }
+      let leak = try findings(cases[0].words + ["--held-out", "rows.jsonl"], in: folder)
+      #expect(leak.code == 2 && leak.statuses["held-out rows are new"] == "failed")
+      let new = try findings(cases[0].words + ["--held-out", "new.jsonl"], in: folder)
+      #expect(new.code == 0 && new.statuses["held-out rows are new"] == "passed")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(
+        names == ["base", "new.jsonl", "pairs.jsonl", "reward", "rows.jsonl", "texts.jsonl"])
+    }
+  }
+
+  @Test func `asks for the kind where keys leave it open`() throws {
+    try withFiles { folder in
+      let both = try findings(["--base", "base", "--train", "texts.jsonl"], in: folder)
+      #expect(both.code == 2 && both.errors.contains("sft, reward"), "\(both.errors)")
+      #expect(both.errors.contains("--kind sft"))
+      let typo = try findings(
+        ["--base", "base", "--train", "texts.jsonl", "--batch-tokns", "64", "--kind", "sft"],
+        in: folder)
+      #expect(typo.code == 2 && typo.errors.contains("batch_tokens"), "\(typo.errors)")
+    }
+  }
 }

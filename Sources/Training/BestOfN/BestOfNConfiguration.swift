@@ -6,6 +6,8 @@ import NeuralNetworks
 public struct BestOfNConfiguration: Codable, Equatable, Sendable {
   /// How completions are drawn.
   public var sampling = Sampling()
+  /// What becomes of scores, and of completions that are cut: masked ones are never kept.
+  public var completions = CompletionRules()
   /// Rounds of drawing, and of imitating.
   public var rounds = 1
   /// Prompts in a round.
@@ -28,7 +30,7 @@ public struct BestOfNConfiguration: Codable, Equatable, Sendable {
   }()
 
   enum CodingKeys: String, CodingKey {
-    case sampling, rounds
+    case sampling, completions, rounds
     case promptsPerRound = "prompts_per_round"
     case answers
     case keepShare = "keep_share"
@@ -44,6 +46,7 @@ public struct BestOfNConfiguration: Codable, Equatable, Sendable {
   /// - Throws: `TrainingError.configuration` with the key to change.
   public func validate() throws(TrainingError) {
     if let problem = sampling.problem { throw .configuration(key: "sampling", reason: problem) }
+    try completions.validate(hasCritic: nil)
     for (key, value) in [
       ("rounds", rounds), ("prompts_per_round", promptsPerRound), ("answers", answers),
     ] where value < 1 {
@@ -65,13 +68,14 @@ public struct BestOfNConfiguration: Codable, Equatable, Sendable {
 
   /// The best answer to each prompt, and of these the share that scores highest, best first.
   ///
-  /// - Parameter scores: What all answers earned; those to one prompt stand side by side.
+  /// - Parameters:
+  ///   - scores: What all answers earned; those to one prompt stand side by side.
+  ///   - masked: The places of answers that are not to be kept; a prompt may then keep none.
   /// - Returns: Their places; at ties the first.
-  func chosen(_ scores: [Double]) -> [Int] {
-    let best = stride(from: 0, to: scores.count, by: answers).map { start in
-      (start..<min(start + answers, scores.count)).reduce(start) {
-        scores[$1] > scores[$0] ? $1 : $0
-      }
+  func chosen(_ scores: [Double], masked: Set<Int> = []) -> [Int] {
+    let best = stride(from: 0, to: scores.count, by: answers).compactMap { start in
+      (start..<min(start + answers, scores.count)).filter { !masked.contains($0) }
+        .max { (scores[$0], $1) < (scores[$1], $0) }
     }
     let ranked = best.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
     return Array(ranked.prefix(Int((keepShare * Double(best.count)).rounded(.up))))

@@ -106,14 +106,16 @@ public final class BestOfNTrainer: Trainer {
     let rollout = sampler.rollout(
       prompts.next(configuration.promptsPerRound, copies: configuration.answers), using: draws)
     let sampled = clock.now
-    let grades = try parts.reward.grades(rollout.completions)
-    try grades.check(rollout.completions, step: round)
+    let raw = try parts.reward.grades(rollout.completions)
+    try raw.check(rollout.completions, step: round)
+    let grades = configuration.completions.applied(to: raw, of: rollout.completions)
     let gold = try parts.gold?.scores(rollout.completions)
     let graded = clock.now
     let scores = grades.map(\.total)
     if configuration.imitates { curve = BestOfNCurve(answers: configuration.answers) }
     curve.add(scores: scores, gold: gold)
-    let chosen = configuration.chosen(scores)
+    let chosen = configuration.chosen(
+      scores, masked: configuration.completions.masked(rollout.completions))
     let divergence = divergence(rollout)
     let loss = try imitate(chosen.map { rollout.completions[$0] }, round: round)
     kept += chosen.map {
@@ -125,8 +127,8 @@ public final class BestOfNTrainer: Trainer {
     stepsTaken = round
     let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
     var metrics: [(Metric, Double)] = [
-      (.scores, mean(scores)), (.bestScore, mean(chosen.map { scores[$0] })),
-      (.keptCount, Double(chosen.count)), (.episode, Double(round * scores.count)),
+      (.scores, mean(scores)), (.keptCount, Double(chosen.count)),
+      (.episode, Double(round * scores.count)),
       (.meanCompletionLength, mean(rollout.completions.map { Double($0.tokens.count) })),
       (.terminatedShare, mean(rollout.completions.map { $0.finish == .length ? 0 : 1 })),
       (.distinctPairs, distinctShare(of: rollout.completions.map(\.text), length: 2)),
@@ -134,8 +136,10 @@ public final class BestOfNTrainer: Trainer {
       (.updateSeconds, (clock.now - graded).seconds),
     ]
     metrics += grades.metrics
-    if let gold {
-      metrics += [(.goldReward, mean(gold)), (.bestGold, mean(chosen.map { gold[$0] }))]
+    if let gold { metrics.append((.goldReward, mean(gold))) }
+    if !chosen.isEmpty {
+      metrics.append((.bestScore, mean(chosen.map { scores[$0] })))
+      if let gold { metrics.append((.bestGold, mean(chosen.map { gold[$0] }))) }
     }
     if let divergence { metrics.append((.kl, divergence)) }
     if let loss { metrics.append((.loss, loss)) }
@@ -161,7 +165,7 @@ public final class BestOfNTrainer: Trainer {
 
   // The mean loss of the updates, or nil where nothing is imitated.
   private func imitate(_ completions: [Completion], round: Int) throws -> Double? {
-    guard configuration.imitates else { return nil }
+    guard configuration.imitates, !completions.isEmpty else { return nil }
     let trainer = try SupervisedTrainer(
       policy,
       examples: completions.map { .init(prompt: $0.prompt, completion: $0.tokens, byteCount: 1) },

@@ -3,9 +3,9 @@ import LanguageModels
 import PolicyOptimization
 import Torch
 
-extension PolicyCheck {
+extension PolicyChecks {
   /// The trainer finds the probabilities that the sampler drew by, so that ratios are 1 at first.
-  static let samplerAgreement = PolicyCheck("sampler and trainer agree") { scene in
+  static let samplerAgreement = Check<PolicyScene>("sampler and trainer agree") { scene in
     let now = scene.look(scene.rows, 0).logProbabilities.flatMap(\.self)
     let then = scene.sampled.flatMap(\.self)
     let gap = largestDifference(now, then)
@@ -21,7 +21,7 @@ extension PolicyCheck {
   }
 
   /// KL(π ‖ π_ref) is 0 where the reference is the policy.
-  static let referenceDistance = PolicyCheck("KL to the reference") { scene in
+  static let referenceDistance = Check<PolicyScene>("KL to the reference") { scene in
     let policy = scene.look(scene.rows, 0).logProbabilities.flatMap(\.self)
     let reference = Tensor.withoutRecording {
       let device = scene.parts.reference.outputWeight.device
@@ -59,7 +59,7 @@ extension PolicyCheck {
   }
 
   /// A completion says the same beside a longer one as beside its like.
-  static let padding = PolicyCheck("padding changes nothing") { scene in
+  static let padding = Check<PolicyScene>("padding changes nothing") { scene in
     let longest = scene.longestRow
     guard !scene.shorterRows.isEmpty else {
       return .skipped("all completions are of one length")
@@ -83,7 +83,7 @@ extension PolicyCheck {
   }
 
   /// A completion says the same in a large batch as in a small one of the same width.
-  static let batchSize = PolicyCheck("batch size changes nothing") { scene in
+  static let batchSize = Check<PolicyScene>("batch size changes nothing") { scene in
     let (longest, whole) = (scene.longestRow, scene.look(scene.rows, 0))
     let gaps = scene.rows.filter { $0 != longest }.prefix(6).map { row in
       largestDifference(scene.look([row, longest], 0).numbers(of: 0), whole.numbers(of: row))
@@ -96,7 +96,7 @@ extension PolicyCheck {
   }
 
   /// What fills short rows is never read.
-  static let paddingContent = PolicyCheck("padding is never read") { scene in
+  static let paddingContent = Check<PolicyScene>("padding is never read") { scene in
     guard !scene.shorterRows.isEmpty else {
       return .skipped("all completions are of one length")
     }

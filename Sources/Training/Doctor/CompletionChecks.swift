@@ -1,9 +1,9 @@
 import Foundation
 import LanguageModels
 
-extension PolicyCheck {
+extension PolicyChecks {
   /// Prompts are there, are not empty and differ.
-  static let prompts = PolicyCheck("prompts") { scene in
+  static let prompts = Check<PolicyScene>("prompts") { scene in
     let (prompts, leftOut) = (scene.parts.prompts, scene.parts.leftOutCount)
     let repeated = 1 - Double(Set(prompts).count) / Double(prompts.count)
     let empty = share(of: prompts) { $0.count <= 1 }
@@ -23,7 +23,7 @@ extension PolicyCheck {
   }
 
   /// Completions end before the limit.
-  static let truncation = PolicyCheck("completions fit") { scene in
+  static let truncation = Check<PolicyScene>("completions fit") { scene in
     let limit = scene.configuration.sampling.maximumLength
     let cut = share(of: scene.completions) { $0.finish == .length }
     let mean = Moments(scene.completions.map { Double($0.tokens.count) }).mean
@@ -38,7 +38,7 @@ extension PolicyCheck {
   }
 
   /// The policy neither knows all answers already nor nothing at all.
-  static let entropy = PolicyCheck("entropy of the policy") { scene in
+  static let entropy = Check<PolicyScene>("entropy of the policy") { scene in
     let entropies = scene.look(scene.rows, 0).entropies.flatMap(\.self)
     let mean = Moments(entropies).mean
     let most = log(Double(scene.parts.policy.configuration.vocabularyCount))

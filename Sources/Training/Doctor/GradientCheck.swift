@@ -2,9 +2,9 @@ import Foundation
 import NeuralNetworks
 import Torch
 
-extension PolicyCheck {
+extension PolicyChecks {
   /// The loss of a first update, with advantages that differ, reaches every tensor that is trained.
-  static let gradients = PolicyCheck("gradient reaches every tensor") { scene in
+  static let gradients = Check<PolicyScene>("gradient reaches every tensor") { scene in
     let trained = scene.trainedTensors
     let still = trained.names.indices.filter { !trained.tensors[$0].requiresGradient }
     let moving = trained.names.indices.filter { trained.tensors[$0].requiresGradient }
@@ -57,24 +57,21 @@ extension PolicyScene {
   // The run's own loss, but with advantages and targets drawn at random, so that no reward is needed; and what starts at zero is
   // moved a little for as long as it takes, since nothing flows through a head, or an adapter's second matrix, that is zero.
   fileprivate func gradients(of tensors: [Tensor]) throws -> [Tensor] {
+    try trainedTensors.whileZerosAreMoved { try slopes(of: tensors) }
+  }
+
+  private func slopes(of tensors: [Tensor]) throws -> [Tensor] {
     let draws = Generator(seed: 0, purpose: "doctor")
-    let zeros = trainedTensors.tensors.filter { $0.detached().squared().sum().item == 0 }
-    for tensor in zeros {
-      tensor.assign(
-        draws.normal(tensor.shape, standardDeviation: 0.01).cast(to: tensor.dataType)
-          .on(tensor.device))
-    }
-    defer { for tensor in zeros { tensor.assign(tensor.detached().zerosLike()) } }
     let method = configuration.method
     let loss = PolicyLoss(
       method: method, agent: agent, experience: try experience(draws),
       coefficient: method.reference.coefficient, penalty: method.objective.penaltyCoefficient,
       shuffles: draws)
-    let whole = loss.experience.whole
+    let all = loss.experience.trajectories(rows)
     return Tensor.recording {
-      var total = loss.policyOutcome(whole).loss
+      var total = loss.policyOutcome(all).loss
       if method.critic.epochs != nil, method.critic.kind != .none {
-        total = total + loss.criticOutcome(whole).loss
+        total = total + loss.criticOutcome(all).loss
       }
       return total.gradients(of: tensors)
     }

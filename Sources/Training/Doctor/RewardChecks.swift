@@ -1,9 +1,9 @@
 import LanguageModels
 import Rewards
 
-extension PolicyCheck {
+extension PolicyChecks {
   /// Reward models have a head and speak in deviations.
-  static let rewardModels = PolicyCheck("reward models") { scene in
+  static let rewardModels = Check<PolicyScene>("reward models") { scene in
     let readers = scene.parts.rewardModels
     guard !readers.isEmpty else { return .skipped("no reward model is named") }
     if let blank = readers.first(where: { !($0.headNorm > 0 && $0.headNorm.isFinite) }) {

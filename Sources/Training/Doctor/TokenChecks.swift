@@ -3,9 +3,9 @@ import LanguageModels
 import Tokenization
 import Torch
 
-extension PolicyCheck {
+extension PolicyChecks {
   /// Tokenizer and models speak of the same tokens.
-  static let vocabularies = PolicyCheck("tokenizer and models match") { scene in
+  static let vocabularies = Check<PolicyScene>("tokenizer and models match") { scene in
     let (tokenizer, model) = (scene.parts.frame.tokenizer, scene.parts.policy.configuration)
     let outside = scene.parts.prompts.joined().count { !(0..<model.vocabularyCount).contains($0) }
     let measured =
@@ -34,7 +34,7 @@ extension PolicyCheck {
   }
 
   /// One beginning-of-text token stands before prompts, where the tokenizer puts one, and never two.
-  static let beginningOfText = PolicyCheck("one beginning-of-text token") { scene in
+  static let beginningOfText = Check<PolicyScene>("one beginning-of-text token") { scene in
     let (frame, model) = (scene.parts.frame, scene.parts.policy.configuration)
     let before = frame.tokenizer.tokensBeforeText
     guard let opener = before.first ?? model.beginningOfTextToken else {
@@ -64,21 +64,12 @@ extension PolicyCheck {
   }
 
   /// A pad token of its own.
-  static let padToken = PolicyCheck("pad token is not end-of-text") { scene in
-    let model = scene.parts.policy.configuration
-    guard let pad = model.paddingToken else {
-      return .passed("config.json names no pad token; Rein masks by length and needs none")
-    }
-    return model.stopTokens.contains(pad)
-      ? .warning(
-        "pad_token_id \(pad) ends texts too",
-        "nothing is wrong in Rein, which masks by length; tools that mask by token would never teach the model to stop: give pad_token_id another id in config.json"
-      )
-      : .passed("pad_token_id \(pad), ended by \(model.stopTokens.map(String.init).firstFew)")
+  static let padToken = Check<PolicyScene>("pad token is not end-of-text") { scene in
+    PadToken.verdict(scene.parts.policy.configuration)
   }
 
   /// Completions can end: the tokens that end them exist and can be drawn.
-  static let stopTokens = PolicyCheck("a completion can end") { scene in
+  static let stopTokens = Check<PolicyScene>("a completion can end") { scene in
     let (frame, model) = (scene.parts.frame, scene.parts.policy.configuration)
     let stops = scene.stopTokens
     guard !stops.isEmpty else {
@@ -114,7 +105,7 @@ extension PolicyCheck {
   }
 
   /// The sampled ids are what is trained on; texts of them may read otherwise.
-  static let roundTrip = PolicyCheck("tokens in, tokens out") { scene in
+  static let roundTrip = Check<PolicyScene>("tokens in, tokens out") { scene in
     let trained = scene.look(scene.rows, 0).tokens
     let others = zip(trained, scene.completions).count { $0 != $1.tokens }
     let tokenizer = scene.parts.frame.tokenizer

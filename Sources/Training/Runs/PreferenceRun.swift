@@ -2,8 +2,6 @@ public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein dpo`: trains a policy on preferences directly, with no reward model and no sampling.
 public struct PreferenceRun: Sendable {
@@ -65,25 +63,13 @@ public struct PreferenceRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    guard !configuration.policy.isEmpty else {
-      throw TrainingError.configuration(key: "policy", reason: "name a model's folder")
-    }
+    try PreferencePreparation.check(configuration)
     let folder = ModelFolder(URL(fileURLWithPath: configuration.policy))
-    let models = try PolicyModels(
-      folder, configuration.settings, dropout: configuration.dropout)
     try context.check(configuration.settings, startingFrom: folder)
-    let policy = try models.policy()
-    let reference = try models.reference(configuration.reference, for: policy)
-    let frame = try TextFrame(
-      Tokenizer.load(from: folder.tokenizerURL), file: folder.tokenizerURL,
-      model: policy.configuration)
-    try frame.check(policy.configuration, key: "policy")
-    let longest = try longest(policy.configuration, reference.configuration)
-    let data = DataPreparation(frame, templateIn: folder.url)
-    let train = try data.comparisons(configuration.train, longest: longest)
-    let heldOut = try data.comparisons(configuration.heldOut, longest: longest)
+    let prepared = try PreferencePreparation(configuration)
+    let (policy, train, heldOut) = (prepared.policy, prepared.train, prepared.heldOut)
     let trainer = try PreferenceTrainer(
-      policy, reference: reference, examples: train.examples,
+      policy, reference: prepared.reference, examples: train.examples,
       configuration: configuration.training, seed: configuration.seed)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
@@ -115,23 +101,5 @@ public struct PreferenceRun: Sendable {
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       heldOut: heldOut.examples.isEmpty ? nil : trainer.evaluate(heldOut.examples),
       trainedParameterCount: policy.trainedParameters.elementCount, lastReport: session.last)
-  }
-
-  private func longest(_ policy: DecoderConfiguration, _ reference: DecoderConfiguration) throws
-    -> Int
-  {
-    guard policy.vocabularyCount == reference.vocabularyCount else {
-      throw TrainingError.configuration(
-        key: "reference",
-        reason:
-          "has \(reference.vocabularyCount) tokens, the policy \(policy.vocabularyCount)")
-    }
-    let room = min(policy.positionCount, reference.positionCount)
-    let longest = configuration.longest ?? room
-    guard (2...room).contains(longest) else {
-      throw TrainingError.configuration(
-        key: "max_length", reason: "\(longest) is outside 2 to \(room), the model's positions")
-    }
-    return longest
   }
 }

@@ -1,10 +1,7 @@
-import Feedback
 public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein reward`: trains a reward model from a language model on ratings or preference pairs.
 public struct RewardRun: Sendable {
@@ -49,12 +46,6 @@ public struct RewardRun: Sendable {
     public var trainedParameterCount: Int
   }
 
-  private struct HeldOut {
-    var name: String
-    var texts: [[Int]]
-    var means: [Double]
-  }
-
   private let configuration: Configuration
 
   /// A run, not yet begun.
@@ -68,38 +59,12 @@ public struct RewardRun: Sendable {
   /// - Returns: What came out.
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
-    guard !configuration.base.isEmpty else {
-      throw TrainingError.configuration(key: "base", reason: "name a language model's folder")
-    }
-    let device = try Device(named: configuration.device)
+    try RewardPreparation.check(configuration)
     try context.check(configuration.settings, startingFrom: nil)
-    let base = ModelFolder(URL(fileURLWithPath: configuration.base))
-    var shape = try base.configuration()
-    let frame = try TextFrame(
-      Tokenizer.load(from: base.tokenizerURL), file: base.tokenizerURL, model: shape)
-    shape.setDropout(configuration.dropout)
-    shape.computation = configuration.computation
-    try frame.check(shape, key: "base")
-    let model = try configuration.lora.applied(
-      to: base.rewardModel(
-        headFrom: Generator(seed: configuration.seed, purpose: "head"), configuration: shape,
-        device: device),
-      seed: configuration.seed)
+    let prepared = try RewardPreparation(configuration)
+    let (model, preferences, heldOut) = (prepared.model, prepared.preferences, prepared.heldOut)
     let saver = ModelSaver(
-      configuration.settings, base: configuration.base, tokenizer: base.tokenizerURL)
-    let data = DataPreparation(frame, templateIn: base.tokenizerURL.deletingLastPathComponent())
-    let preferences = try data.preferences(configuration.train, longest: shape.positionCount)
-    let heldOut = try configuration.heldOut.map { file in
-      let rows = try data.ratedTexts(file)
-      guard rows.count > 1 else {
-        throw TrainingError.configuration(
-          key: "held_out", reason: "\(file) has fewer than two texts with `ratings` to compare")
-      }
-      return HeldOut(
-        name: URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
-        texts: rows.map { data.framed($0.text, longest: shape.positionCount) },
-        means: rows.map { Double($0.ratings.reduce(0, +)) / Double(max(1, $0.ratings.count)) })
-    }
+      configuration.settings, base: configuration.base, tokenizer: prepared.base.tokenizerURL)
     let trainer = try RewardTrainer(
       model, preferences: preferences, configuration: configuration.training,
       seed: configuration.seed)

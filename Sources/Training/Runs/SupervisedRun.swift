@@ -2,8 +2,6 @@ public import Foundation
 import LanguageModels
 import NeuralNetworks
 import RunRecords
-import Tokenization
-import Torch
 
 /// `rein sft`: trains a language model on texts, from scratch or from a checkpoint.
 public struct SupervisedRun: Sendable {
@@ -79,34 +77,16 @@ public struct SupervisedRun: Sendable {
   /// - Throws: What is wrong with configuration, files or training.
   public func run(_ context: RunContext, observer: RunObserver) throws -> Result {
     let base = configuration.base.map { ModelFolder(URL(fileURLWithPath: $0)) }
-    if base == nil, configuration.lora.rank != nil {
-      throw TrainingError.configuration(key: "lora.rank", reason: "name a `base` to adapt")
-    }
-    let device = try Device(named: configuration.device)
     try context.check(configuration.settings, startingFrom: base)
-    guard
-      let tokenizerURL = configuration.tokenizer.map(URL.init(fileURLWithPath:))
-        ?? base?.tokenizerURL
-    else {
-      throw TrainingError.configuration(
-        key: "tokenizer", reason: "name a tokenizer.json, or a base that has one")
-    }
-    let frame = try TextFrame(
-      Tokenizer.load(from: tokenizerURL), file: tokenizerURL, model: base?.configuration())
-    let model = try configuration.lora.applied(
-      to: makeModel(frame, base, on: device), seed: configuration.seed)
+    let prepared = try SupervisedPreparation(configuration)
+    let (model, heldOut) = (prepared.model, prepared.heldOut.examples)
     let saver = ModelSaver(
-      configuration.settings, base: configuration.base, tokenizer: tokenizerURL)
-    let longest = model.configuration.positionCount
-    let data = DataPreparation(frame, templateIn: tokenizerURL.deletingLastPathComponent())
-    let (train, others) = try (
-      data.supervised(configuration.train, longest: longest),
-      data.supervised(configuration.heldOut, longest: longest)
-    )
-    for note in [train.note, others.note].compactMap(\.self) { observer.note(note) }
-    let heldOut = others.examples
+      configuration.settings, base: configuration.base, tokenizer: prepared.tokenizer)
+    for note in [prepared.train.note, prepared.heldOut.note].compactMap(\.self) {
+      observer.note(note)
+    }
     let trainer = try SupervisedTrainer(
-      model, examples: train.examples, configuration: configuration.training,
+      model, examples: prepared.train.examples, configuration: configuration.training,
       seed: configuration.seed)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
@@ -141,29 +121,6 @@ public struct SupervisedRun: Sendable {
       trainedParameterCount: model.trainedParameters.elementCount)
   }
 
-  private func makeModel(
-    _ frame: TextFrame, _ base: ModelFolder?, on device: Device
-  ) throws -> LanguageModel {
-    let shape = configuration.model
-    if let base {
-      var found = try base.configuration()
-      found.setDropout(shape.dropout)
-      found.computation = configuration.computation
-      try frame.check(found, key: "base")
-      return try base.languageModel(configuration: found, device: device)
-    }
-    var fresh = DecoderConfiguration(
-      vocabularyCount: frame.tokenizer.identifierBound, positionCount: shape.positions,
-      width: shape.width, layerCount: shape.layers, headCount: shape.heads,
-      endOfTextToken: frame.endOfText, paddingToken: frame.tokenizer.id(of: "<|pad|>"))
-    fresh.setDropout(shape.dropout)
-    fresh.computation = configuration.computation
-    try frame.check(fresh, key: "model")
-    return try LanguageModel(
-      fresh,
-      ParameterBuilder(
-        generator: Generator(seed: configuration.seed, purpose: "weights"), device: device))
-  }
 }
 
 extension DecoderConfiguration {

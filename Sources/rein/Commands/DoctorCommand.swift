@@ -6,27 +6,37 @@ import Training
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check models, data and reward before a long run of rein ppo.",
-    usage: "rein doctor [FILE.yaml] [--KEY VALUE]... [--json]",
+    abstract: "Check models, data and reward before a long run of rein ppo, sft, reward or dpo.",
+    usage: "rein doctor [FILE.yaml] [--KEY VALUE]... [--kind KIND] [--json]",
     discussion: """
-      Takes the same file and flags as rein ppo, loads what it would load, draws at most 16 completions, trains nothing \
-      and writes nothing. Every line says what was measured and its bound; under a line that is not in order stands what \
-      to change.
+      It trains nothing and writes nothing: it takes the same file and flags as the run and loads what that would load. \
+      Every line says what was measured and its bound; under a line that is not in order stands what to change. What kind of run it \
+      is, is found by the keys; where they are those of several, --kind says it.
 
         rein doctor Examples/ppo.yaml
         rein doctor Examples/ppo.yaml --max-new-tokens 40 --json
+        rein doctor Examples/sft.yaml --kind sft
 
         ✓ passed    ! a run works and may not do what is wanted
         – skipped   ✗ a run would learn something else, or nothing
 
-      What is asked: do tokenizer and models match; does one beginning-of-text token stand before prompts; can \
+      What is asked of ppo, with at most 16 completions: do tokenizer and models match; does one beginning-of-text token stand before prompts; can \
       completions end, and do they fit; are the sampler's log-probabilities the trainer's; is the KL to the reference 0 \
       at the start; do padding and batch size change nothing; does the gradient reach every tensor; are rewards numbers \
       that repeat and differ, whatever the length. The reward is asked twice: a judge or a program is paid for 32 answers.
 
+      What is asked of sft, reward and dpo, with 8 of the rows: do tokenizer and model match; does one beginning-of-text \
+      token stand before texts, and is the token that ends them learned; are rows repeated, empty or cut, and held-out \
+      ones new; are labels sound, and do they not follow from lengths; is the loss that of the answers alone; is the \
+      policy its reference at the start; do padding, order and micro-batches change nothing; does the gradient reach \
+      every tensor, and a step lower the loss.
+
       Exit codes: 0 nothing failed (warnings alone are 0), 2 something failed or the configuration is wrong, 1 the world \
       failed.
       """)
+
+  @Option(help: "What kind of run it is: ppo, sft, reward or dpo; else its keys say it.")
+  var kind: DoctorKind?
 
   @Flag(help: "Print the findings as one JSON object.")
   var json = false
@@ -37,8 +47,7 @@ struct DoctorCommand: ParsableCommand {
   var words: [String] = []
 
   func run() throws {
-    let resolved = try ConfigurationReader.read(PolicyRun.Configuration.self, from: words)
-    let findings = try PolicyScene(resolved.configuration).findings()
+    let findings = try (kind ?? DoctorKind.found(in: words)).findings(words)
     if json {
       try Console.printJSON([
         "failed": findings.count { $0.status == .failed },

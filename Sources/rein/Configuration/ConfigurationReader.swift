@@ -109,7 +109,7 @@ enum ConfigurationReader {
     return isList ? .sequence(Node.Sequence([value])) : nil
   }
 
-  private static func tree(of file: String) throws -> Node.Mapping {
+  static func tree(of file: String) throws -> Node.Mapping {
     let text: String
     do {
       text = try String(contentsOfFile: file, encoding: .utf8)
@@ -132,7 +132,7 @@ enum ConfigurationReader {
     }
   }
 
-  private static func check(_ path: String, _ keys: [String], place: String) throws {
+  static func check(_ path: String, _ keys: [String], place: String) throws {
     // A whole section may be given as an empty mapping.
     guard !keys.contains(path) && !keys.contains(where: { $0.hasPrefix(path + ".") }) else {
       return
@@ -149,7 +149,7 @@ enum ConfigurationReader {
     return keys.first { last($0) == name }
   }
 
-  private static func flag(
+  static func flag(
     _ word: String, _ rest: inout ArraySlice<String>, _ keys: [String]
   ) throws -> (String, Node) {
     guard word.hasPrefix("--") else { throw ConfigurationProblem.unexpected(word: word) }

@@ -40,6 +40,6 @@ extension BestOfNRun.Task: DescribedTask {
       ("training.sampling.repetition_penalty", "Divides the scores of tokens that were there."),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "Shortest completion."),
-    ] + RewardMeanings.all
+    ] + CompletionMeanings.all + RewardMeanings.all
     + OptimizerMeanings.all(in: "training.imitation")
 }

@@ -7,6 +7,10 @@ enum OptimizerMeanings {
       ("\(section).optimizer.beta1", "Decay of the first moment."),
       ("\(section).optimizer.beta2", "Decay of the second moment."),
       ("\(section).optimizer.epsilon", "Added to the root of the second moment."),
+      (
+        "\(section).optimizer.epsilon_placement",
+        "What epsilon is added to: the root corrected for bias (PyTorch), or uncorrected (TensorFlow 1)."
+      ),
       ("\(section).optimizer.weight_decay", "Decoupled decay of matrices."),
       (
         "\(section).optimizer.decay_embeddings",

@@ -44,6 +44,6 @@ extension PolicyRun.Task: DescribedTask {
       ),
       ("training.sampling.max_new_tokens", "Longest completion."),
       ("training.sampling.min_new_tokens", "0 in training: the policy may stop when it likes."),
-    ] + MethodMeanings.all
+    ] + CompletionMeanings.all + MethodMeanings.all
     + OptimizerMeanings.all(in: "training")
 }

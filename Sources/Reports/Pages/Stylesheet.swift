@@ -82,7 +82,7 @@ enum Stylesheet {
     td.caution,th.caution{color:var(--caution)}
     td.bad,th.bad{color:var(--bad)}
     .number small{color:var(--muted);font-size:.82em;line-height:1;display:inline-block;\
-    white-space:nowrap}
+    margin-left:.3em;white-space:nowrap}
     th.number,td.number:has(small){white-space:normal}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--raised)}
     td .chart{width:72px;height:18px;display:block}

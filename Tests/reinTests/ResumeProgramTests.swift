@@ -110,6 +110,17 @@ import Testing
     }
   }
 
+  @Test func `puts a model into the folder of its own run, where it is asked to`() throws {
+    let (_, arguments) = Self.commands[0]
+    try withFiles { folder in
+      let run = try Program.run(
+        arguments + ["--run", "run", "--output", "run/kept"], in: folder)
+      #expect(run.code == 0, "\(run.errors)")
+      let kept = folder.appending(path: "run/kept/model.safetensors")
+      #expect(FileManager.default.fileExists(atPath: kept.path))
+    }
+  }
+
   @Test func `lets no second process into a run, and no other configuration`() throws {
     let (name, arguments) = Self.commands[1]
     try withFiles { folder in

@@ -103,6 +103,7 @@ extension RunContext {
         key: "output", reason: "\(output) holds a model already; --overwrite replaces it at the end"
       )
     }
+    let isNew = !FileManager.default.fileExists(atPath: folder.url.path)
     do {
       try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
     } catch {
@@ -111,5 +112,7 @@ extension RunContext {
     let probe = folder.url.appending(path: ".rein-\(UUID().uuidString)")
     try AtomicFile.write(Data(), to: probe)
     try? FileManager.default.removeItem(at: probe)
+    // A run's own folder has to be empty, and the output may lie in it.
+    if isNew { try? FileManager.default.removeItem(at: folder.url) }
   }
 }

@@ -69,27 +69,6 @@ extension LearningRateSchedule {
   }
 }
 
-extension SupervisedTrainer.Configuration {
-  /// Says what cannot be.
-  func validate() throws(TrainingError) {
-    try optimizer.validate()
-    try schedule.validate()
-    for (key, value) in [
-      ("epochs", epochs), ("batch_tokens", batchTokens), ("micro_batches", microBatches),
-    ] where value < 1 {
-      throw .configuration(key: key, reason: "\(value) is below 1")
-    }
-    if let packedLength, packedLength > batchTokens {
-      throw .configuration(
-        key: "packed_length",
-        reason: "a row of \(packedLength) tokens does not fit batch_tokens \(batchTokens)")
-    }
-    guard (0..<1).contains(averaging) else {
-      throw .configuration(key: "averaging", reason: "\(averaging) is outside [0, 1)")
-    }
-  }
-}
-
 extension RewardTrainer.Configuration {
   /// Says what cannot be.
   ///

@@ -19,19 +19,23 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 // MARK: Targets that know no tensors (∅)
 
 let tensorless: [Target] = [
+  .target(name: "Files"),
   .target(name: "Tokenization", dependencies: [heap]),
   .target(name: "Programs"),
   .target(name: "Environments", dependencies: ["Programs"]),
-  .target(name: "Feedback", dependencies: ["Tokenization"]),
-  .target(name: "RunRecords", dependencies: ["Feedback", protobuf]),
+  .target(name: "Feedback", dependencies: ["Files", "Tokenization"]),
+  .target(name: "RunRecords", dependencies: ["Files", protobuf]),
   .target(name: "Reports"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
     name: "EnvironmentsTests", dependencies: ["Environments", "Programs"],
     resources: [.copy("Fixtures")]),
-  .testTarget(name: "FeedbackTests", dependencies: ["Feedback", "Tokenization"]),
-  .testTarget(name: "RunRecordsTests", dependencies: ["Feedback", "RunRecords"]),
+  .target(name: "FileTestSupport", path: "Tests/FileTestSupport"),
+  .testTarget(name: "FilesTests", dependencies: ["Files", "FileTestSupport"]),
+  .testTarget(
+    name: "FeedbackTests", dependencies: ["Feedback", "Files", "FileTestSupport", "Tokenization"]),
+  .testTarget(name: "RunRecordsTests", dependencies: ["Files", "FileTestSupport", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
 ]
 
@@ -41,14 +45,15 @@ let tensors: [Target] = [
   .systemLibrary(name: "CLibtorch", pkgConfig: "libtorch"),
   .target(name: "CTorch", dependencies: ["CLibtorch"]),
   .target(name: "Torch", dependencies: ["CTorch"]),
-  .target(name: "NeuralNetworks", dependencies: ["Torch"]),
+  .target(name: "NeuralNetworks", dependencies: ["Files", "Torch"]),
   .target(name: "PolicyOptimization", dependencies: ["Torch"]),
   .target(name: "LanguageModels", dependencies: ["NeuralNetworks", "Torch"]),
-  .target(name: "Rewards", dependencies: ["Feedback", "LanguageModels", "Programs", "Torch"]),
+  .target(
+    name: "Rewards", dependencies: ["Feedback", "Files", "LanguageModels", "Programs", "Torch"]),
   .target(
     name: "Training",
     dependencies: [
-      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Environments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
       "Rewards", "RunRecords",
       "Tokenization",
       "Torch",
@@ -56,14 +61,14 @@ let tensors: [Target] = [
   .target(
     name: "Experiments",
     dependencies: [
-      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Environments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
       "Reports", "Rewards",
       "RunRecords", "Tokenization", "Torch", "Training",
     ]),
   .executableTarget(
     name: "rein",
     dependencies: [
-      "Experiments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Experiments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
       "Reports",
       "Rewards", "RunRecords", "Tokenization", "Torch", "Training", argumentParser, yams,
     ]),
@@ -85,13 +90,13 @@ let tensors: [Target] = [
   .testTarget(
     name: "RewardsTests",
     dependencies: [
-      "Feedback", "LanguageModels", "Programs", "Rewards", "Torch", "TensorTestSupport",
+      "Feedback", "Files", "LanguageModels", "Programs", "Rewards", "Torch", "TensorTestSupport",
     ],
     resources: [.copy("Fixtures")]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Environments", "Feedback", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
+      "Environments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
       "PretendCUDA", "Rewards", "RunRecords",
       "TensorTestSupport", "Tokenization", "Torch", "Training",
     ],

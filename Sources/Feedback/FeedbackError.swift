@@ -1,3 +1,5 @@
+public import Files
+
 /// What went wrong with feedback beyond a single line of a file.
 public enum FeedbackError: Error, Hashable, Sendable {
   /// A file could not be read, written or understood.

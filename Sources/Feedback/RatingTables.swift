@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file of tab-separated rows, as text, with what was odd about its bytes.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The counts and marks of a data set made from human ratings, as its manifest holds them.

@@ -1,3 +1,4 @@
+public import Files
 public import Foundation
 
 /// A hash of text that is the same in every process, on every machine and in every release.

@@ -1,3 +1,4 @@
+import Files
 package import Foundation
 
 /// A regular file, open for reading.
@@ -13,7 +14,7 @@ package final class RegularFile: Sendable {
     path = url.path
     // Without O_NONBLOCK, opening a pipe waits for its other end.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(file: path, reason: systemReason()) }
+    guard descriptor >= 0 else { throw .unreadable(file: path, reason: SystemFailure.last.reason) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
@@ -37,7 +38,7 @@ package final class RegularFile: Sendable {
       guard count > 0 else {
         throw .unreadable(
           file: path,
-          reason: count < 0 ? systemReason() : "it became shorter while it was read")
+          reason: count < 0 ? SystemFailure.last.reason : "it became shorter while it was read")
       }
       rest = rest.dropFirst(count)
     }
@@ -68,6 +69,3 @@ package final class RegularFile: Sendable {
     return try file.bytes(0..<file.byteCount)
   }
 }
-
-/// The system's words for the last failed call.
-func systemReason() -> String { String(cString: strerror(errno)) }

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 public import Torch
 
@@ -19,15 +20,16 @@ extension SafeTensors {
     precondition(
       Set(parameters.names).count == parameters.count, "two tensors of one name in \(url.path)")
     do {
-      let header = try header(parameters, dataType, metadata)
-      try replace(url) { file in
-        try file.write(contentsOf: header)
+      try AtomicFile.write(to: url) { file in
+        try header(parameters, dataType, metadata).withUnsafeBytes { try file.write($0) }
         for tensor in parameters.tensors {
           try write(tensor, as: storedType(tensor, dataType), to: file)
         }
       }
+    } catch .unwritable(let file, let reason) {
+      throw .unwritable(file: file, reason: reason)
     } catch {
-      throw .unwritable(file: url.path, reason: error.localizedDescription)
+      preconditionFailure("\(error)")
     }
   }
 
@@ -57,36 +59,11 @@ extension SafeTensors {
 
   private static let elementsPerPiece = 1 << 22
 
-  private static func write(_ tensor: Tensor, as stored: DataType, to file: FileHandle) throws {
+  private static func write(_ tensor: Tensor, as stored: DataType, to file: GrowingFile) throws {
     let flat = tensor.detached().reshaped(-1)
     for start in stride(from: 0, to: flat.count, by: elementsPerPiece) {
       let piece = flat.slice(0, start..<min(start + elementsPerPiece, flat.count))
-      try piece.cast(to: stored).withBytes { try file.write(contentsOf: $0) }
+      try piece.cast(to: stored).withBytes { try file.write($0) }
     }
-  }
-
-  // Through a file beside it, which is on the disk before it takes the name.
-  private static func replace(_ url: URL, _ write: (FileHandle) throws -> Void) throws {
-    let folder = url.deletingLastPathComponent()
-    let partial = folder.appending(path: ".\(url.lastPathComponent).\(UUID().uuidString).partial")
-    let descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw SystemFailure() }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    do {
-      try write(file)
-      try file.synchronize()
-      // Some file systems report a full disk only here.
-      try file.close()
-      guard rename(partial.path, url.path) == 0 else { throw SystemFailure() }
-    } catch {
-      unlink(partial.path)
-      throw error
-    }
-    // A file system that cannot make the name itself durable has the new file all the same.
-    try? FileHandle(forReadingFrom: folder).synchronize()
-  }
-
-  private struct SystemFailure: LocalizedError {
-    let errorDescription: String? = systemReason()
   }
 }

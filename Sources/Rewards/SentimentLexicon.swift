@@ -1,4 +1,4 @@
-public import Feedback
+public import Files
 public import Foundation
 
 /// Words with what they are worth, read from a file such as VADER's.

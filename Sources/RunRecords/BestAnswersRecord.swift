@@ -1,4 +1,4 @@
-import Feedback
+import Files
 
 /// What the best of n answers is expected to earn: one line of `best-of-n.jsonl`.
 public struct BestAnswersRecord: Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Feedback
+import Files
 public import Foundation
 
 /// The folder of one run, and where things are in it.

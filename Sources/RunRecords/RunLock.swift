@@ -1,4 +1,4 @@
-import Feedback
+import Files
 public import Foundation
 
 /// The right to write into a run folder, held by one process at a time.
@@ -21,11 +21,11 @@ public final class RunLock: Sendable {
     let file = folder.appendingPathComponent(RunLock.fileName)
     descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw .file(.unwritable(file: file.path, reason: String(cString: strerror(errno))))
+      throw .file(.unwritable(file: file.path, reason: SystemFailure.last.reason))
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let isTaken = errno == EWOULDBLOCK
-      let reason = String(cString: strerror(errno))
+      let reason = SystemFailure.last.reason
       close(descriptor)
       throw isTaken ? .inUse(folder.path) : .file(.unwritable(file: file.path, reason: reason))
     }

@@ -1,4 +1,4 @@
-import Feedback
+import Files
 import Foundation
 
 extension RunRecorder {

@@ -1,4 +1,4 @@
-import Feedback
+import Files
 
 /// Writes what a run reports: metrics and samples, as they come.
 ///

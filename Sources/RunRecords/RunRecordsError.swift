@@ -1,4 +1,4 @@
-public import Feedback
+public import Files
 
 /// What went wrong with the records of a run.
 public enum RunRecordsError: Error, Hashable, Sendable {

@@ -3,38 +3,12 @@ public import NeuralNetworks
 import PolicyOptimization
 public import Rewards
 public import RunRecords
-public import Torch
+import Torch
 
 /// A language model that answers prompts: tokens are its actions, the prompt with the tokens so far is its state.
 ///
 /// Models may live on a GPU: what is said of the tokens, a number each, is handed to the loop on the processor.
 public final class LanguageAgent: Agent {
-  /// What a run works with.
-  public struct Parts {
-    /// The model that is trained, in place, or its adapter if it has one.
-    public var policy: LanguageModel
-    /// The model it is held to, or watched against.
-    public var reference: LanguageModel
-    /// What it is rewarded for.
-    public var reward: any Reward
-    /// Prompts as token ids, drawn in random order again and again.
-    public var prompts: [[Int]]
-    /// Tokens to text, for samples that people read.
-    public var decode: @Sendable ([Int]) -> String
-
-    /// The parts of a run.
-    public init(
-      policy: LanguageModel, reference: LanguageModel, reward: any Reward, prompts: [[Int]],
-      decode: @escaping @Sendable ([Int]) -> String
-    ) {
-      self.policy = policy
-      self.reference = reference
-      self.reward = reward
-      self.prompts = prompts
-      self.decode = decode
-    }
-  }
-
   /// Completions with what was known when their tokens were drawn.
   public struct Record {
     /// The completions.
@@ -53,21 +27,21 @@ public final class LanguageAgent: Agent {
   /// What fills short rows; nothing depends on it, which can be checked by changing it.
   var padding = 0
 
-  private let parts: Parts
-  private let method: Method
-  private let sampling: Sampling
-  private let rules: CompletionRules
+  let parts: Parts
+  let method: Method
+  let sampling: Sampling
+  let rules: CompletionRules
   private let episodesPerStep: Int
   private let sampler: Sampler
   private let prompts: PromptQueue
   private let draws: Generator
-  private let adapterDropout: Generator?
+  let adapterDropout: Generator?
   private lazy var frozenFingerprint = parts.policy.frozenFingerprint
   private lazy var referenceFingerprint = Fingerprint.of(parts.reference.parameters)
 
-  private var policy: LanguageModel { parts.policy }
-  private var device: Device { policy.outputWeight.device }
-  private var stopTokens: [Int] { policy.configuration.stopTokens }
+  var policy: LanguageModel { parts.policy }
+  var device: Device { policy.outputWeight.device }
+  var stopTokens: [Int] { policy.configuration.stopTokens }
 
   /// An agent.
   ///
@@ -78,34 +52,7 @@ public final class LanguageAgent: Agent {
   /// - Throws: `TrainingError`, `WeightError`.
   public init(_ configuration: PolicyConfiguration, _ parts: Parts, seed: UInt64) throws {
     try configuration.validate()
-    guard !parts.prompts.isEmpty else { throw TrainingError.noData("the prompts") }
-    try checkDevice(
-      parts.policy.outputWeight,
-      for: configuration.method.advantage.baseline == .minimumVariance
-        ? "the baseline of least variance" : nil)
-    guard parts.reference.outputWeight.device == parts.policy.outputWeight.device else {
-      throw TrainingError.configuration(
-        key: "device",
-        reason:
-          "the policy is on \(parts.policy.outputWeight.device), the reference on \(parts.reference.outputWeight.device)"
-      )
-    }
-    let longest = parts.prompts.map(\.count).max() ?? 0
-    let positions = min(
-      parts.policy.configuration.positionCount, parts.reference.configuration.positionCount)
-    guard longest + configuration.sampling.maximumLength <= positions else {
-      throw TrainingError.configuration(
-        key: "sampling.max_new_tokens",
-        reason:
-          "a prompt of \(longest) tokens and \(configuration.sampling.maximumLength) new ones do not fit \(positions) positions"
-      )
-    }
-    if configuration.method.objective.kind == .trustRegion,
-      parts.policy.adapter?.configuration.dropout ?? 0 > 0
-    {
-      throw TrainingError.configuration(
-        key: "lora.lora_dropout", reason: "trust-region compares one policy with itself: use 0")
-    }
+    try parts.check(configuration)
     self.parts = parts
     method = configuration.method
     sampling = configuration.sampling
@@ -162,142 +109,22 @@ public final class LanguageAgent: Agent {
     return episodes
   }
 
-  private func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
+  func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
     let grades = try parts.reward.grades(completions)
     try grades.check(completions, step: step)
     return rules.applied(to: grades, of: completions)
   }
 
-  private func layout(_ record: Record) -> ResponseLayout {
+  func layout(_ record: Record) -> ResponseLayout {
     ResponseLayout(record.rollout.completions, device: device)
   }
 
-  private func layout(_ record: Record, _ minibatch: Minibatch) -> ResponseLayout {
+  func layout(_ record: Record, _ minibatch: Minibatch) -> ResponseLayout {
     guard let rows = minibatch.rows else {
       preconditionFailure("a language model sees whole completions")
     }
     return ResponseLayout(
       rows.map { record.rollout.completions[$0] }, padding: padding, device: device)
-  }
-
-  /// Values of the completions' states, and of the state behind a cut completion where the rules say that it goes on; else the
-  /// episode is over there, and nothing follows.
-  public func estimates(_ episodes: Episodes<Record>) -> Estimates {
-    let rollout = episodes.record.rollout
-    let allActions =
-      method.advantage.needsAllActionValues
-      ? Critic.Policy(outputWeight: policy.outputWeight, temperature: sampling.temperature) : nil
-    let estimates = critic.estimates(
-      layout(episodes.record), hidden: rollout.hidden, allActions: allActions)
-    let isMaximal = method.advantage.estimator == .maximalActionValue
-    return Estimates(
-      values: estimates.values.on(.cpu),
-      expectedActionValues: estimates.expectedActionValues?.on(.cpu),
-      finalValues: finalValues(rollout.completions, allActions),
-      actionValues: estimates.actionValues?.on(.cpu),
-      bootstrapValues: isMaximal ? estimates.maximalActionValues?.on(.cpu) : nil)
-  }
-
-  // What stands for V(s) behind completions that go on; zero behind the others.
-  private func finalValues(_ completions: [Completion], _ allActions: Critic.Policy?) -> Tensor {
-    let none = Tensor.zeros([completions.count])
-    let continued = rules.continued(completions)
-    guard !continued.isEmpty else { return none }
-    let final = critic.finalEstimates(
-      ResponseLayout(continued.map { completions[$0] }, padding: padding, device: device),
-      allActions: allActions)
-    let isMaximal = method.advantage.estimator == .maximalActionValue
-    let values = isMaximal ? final.maximalActionValues : final.expectedActionValues
-    return none.scattering((values ?? final.values).on(.cpu), at: Tensor(continued), along: 0)
-  }
-
-  /// The reference's log-probabilities of the tokens taken.
-  public func reference(_ episodes: inout Episodes<Record>) -> ReferenceView? {
-    let (trusted, hidden) = parts.reference.statistics(
-      layout(episodes.record), temperature: sampling.temperature,
-      others: episodes.record.rollout.greedy?.tokens.unsqueezed(1))
-    if method.reference.placement == .loss && method.reference.estimator == .full {
-      episodes.record.referenceHidden = hidden
-    }
-    return ReferenceView(
-      logProbabilities: trusted.logProbabilities.select(1, 0).on(.cpu),
-      greedyLogProbabilities: episodes.record.rollout.greedy.map { _ in
-        trusted.logProbabilities.select(1, 1).on(.cpu)
-      })
-  }
-
-  /// V(prefix, x*) in one pass; where x* ends the episode (it is the end-of-text token, or the last one allowed) the reward of the
-  /// sequence that it ends stands in for V, bounded to three deviations of the sampled ones as in the published code.
-  ///
-  /// Of dense rewards the last token's is meant: those before it have been paid by then.
-  public func greedyOutcomes(_ episodes: Episodes<Record>, step: Int) throws -> GreedyOutcomes {
-    let record = episodes.record
-    guard let drawn = record.rollout.greedy else {
-      preconditionFailure("greedy tokens were not drawn")
-    }
-    var values = critic.siblingValues(layout(record), siblings: drawn.tokens).on(.cpu)
-    var rewards = values.zerosLike()
-    let endings = GreedyEndings.all(
-      of: record.rollout.completions, greedy: drawn.tokens.integers, stopTokens: stopTokens,
-      maximumLength: rules.truncated == .bootstrap ? nil : sampling.maximumLength)
-    if !endings.isEmpty {
-      let sampled = Tensor(record.grades.map(\.atEnd))
-      let center = sampled.mean().item
-      let spread = 3 * (sampled - center).squared().mean().item.squareRoot()
-      let bounded = try grades(endings.map(\.ending), step: step).map {
-        Float(min(max($0.atEnd, center - spread), center + spread))
-      }
-      let places = Tensor(endings.map(\.place))
-      rewards = rewards.scattering(Tensor(bounded), at: places, along: 0)
-      values = values.scattering(Tensor(bounded).zerosLike(), at: places, along: 0)
-    }
-    return GreedyOutcomes(rewards: rewards, values: values)
-  }
-
-  /// Log-probabilities, entropies and KL in chunks, values from the same states.
-  public func judge(_ record: Record, _ minibatch: Minibatch, _ questions: Questions) -> Judgement {
-    let layout = layout(record, minibatch)
-    let places = minibatch.places.on(device)
-    let pick = { (tensor: Tensor) in tensor.selecting(places, along: 0) }
-    var judgement = Judgement()
-    // Only passes that are learned from drop anything, and only what the adapter sees: completions are drawn without dropout.
-    let context = Trunk.Context(adapterDropout: Tensor.isRecording ? adapterDropout : nil)
-    let hidden = layout.predicting(policy.trunk, context)
-    if questions.policy {
-      let chosen = layout.tokens.unsqueezed(1)
-      let greedy = questions.greedy ? record.rollout.greedy : nil
-      let targets = greedy.map {
-        Tensor.concatenate([chosen, pick($0.tokens).unsqueezed(1)], along: 1)
-      }
-      let statistics = TokenStatistics(
-        hidden: hidden, weight: policy.outputWeight, targets: targets ?? chosen,
-        temperature: sampling.temperature,
-        reference: questions.referenceDivergence
-          ? record.referenceHidden.map { (pick($0), parts.reference.outputWeight) } : nil)
-      let logProbabilities = statistics.logProbabilities.on(.cpu)
-      judgement.logProbabilities = logProbabilities.select(1, 0)
-      judgement.entropies = statistics.entropies.on(.cpu)
-      judgement.greedyLogProbabilities = greedy.map { _ in logProbabilities.select(1, 1) }
-      judgement.referenceDivergences = statistics.divergences?.on(.cpu)
-    }
-    if questions.critic {
-      let estimates = critic.estimates(layout, hidden: hidden)
-      judgement.values = estimates.values.on(.cpu)
-      judgement.actionValues = estimates.actionValues?.on(.cpu)
-    }
-    return judgement
-  }
-
-  /// log π of the whole vocabulary [m, vocabulary], held at once: for trust regions, which differentiate it twice.
-  public func distributions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
-    let layout = layout(record, minibatch)
-    let hidden = layout.predicting(policy.trunk, Trunk.Context(isTwiceDifferentiable: true))
-    return (policy.logits(ofHidden: hidden) / sampling.temperature).logSoftmax(along: -1)
-  }
-
-  /// The tokens taken.
-  public func actions(_ record: Record, _ minibatch: Minibatch) -> Tensor {
-    layout(record, minibatch).tokens.on(.cpu)
   }
 
   /// Scores, lengths, endings and variety of the completions, and some of them to read.

@@ -1,4 +1,3 @@
-import Feedback
 public import LanguageModels
 public import NeuralNetworks
 import PolicyOptimization

@@ -1,4 +1,6 @@
 import Feedback
+import FileTestSupport
+import Files
 import Foundation
 import Testing
 

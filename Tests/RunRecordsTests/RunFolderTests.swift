@@ -1,4 +1,5 @@
-import Feedback
+import FileTestSupport
+import Files
 import Foundation
 import Testing
 

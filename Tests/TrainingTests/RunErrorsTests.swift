@@ -1,4 +1,5 @@
 import Feedback
+import Files
 import Foundation
 import LanguageModels
 import NeuralNetworks

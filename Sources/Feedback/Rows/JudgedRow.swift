@@ -1,3 +1,4 @@
+public import Files
 import Tokenization
 
 /// A row that a reward model learns from: a text with `ratings`, or a pair.

@@ -1,3 +1,5 @@
+public import Files
+
 /// Where a row of a data set stands.
 public struct RowPlace: Hashable, Sendable, CustomStringConvertible {
   /// The file's path.

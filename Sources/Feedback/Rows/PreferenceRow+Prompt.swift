@@ -1,3 +1,5 @@
+public import Files
+
 extension PreferenceRow {
   /// A prompt and two answers to it.
   public struct Comparison: Equatable, Sendable {

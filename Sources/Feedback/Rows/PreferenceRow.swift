@@ -1,3 +1,4 @@
+public import Files
 import Tokenization
 
 /// A row of two answers, of which people like one better: `chosen` and `rejected`, with or without `prompt`.

@@ -1,3 +1,5 @@
+public import Files
+
 /// A row that a policy is asked to go on with: `prompt`, or `text` whose opening is the prompt.
 public struct PromptRow: DatasetRow {
   /// The prompt.

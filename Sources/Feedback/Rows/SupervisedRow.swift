@@ -1,3 +1,4 @@
+public import Files
 public import Tokenization
 
 /// A row for supervised fine-tuning: `text`, `messages`, or `prompt` and `completion`.

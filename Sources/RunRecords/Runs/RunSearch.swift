@@ -1,4 +1,4 @@
-import Feedback
+import Files
 public import Foundation
 
 /// Finds the runs in and below a folder, by their `manifest.json`.

@@ -1,4 +1,5 @@
-public import Feedback
+import Feedback
+public import Files
 
 extension DataPreparation {
   /// Comparisons for direct preference optimization, from rows of `chosen` and `rejected` with or without `prompt`.

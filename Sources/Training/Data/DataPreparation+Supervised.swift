@@ -1,4 +1,5 @@
-public import Feedback
+import Feedback
+public import Files
 import Tokenization
 
 extension DataPreparation {

@@ -1,4 +1,5 @@
 import Feedback
+import Files
 public import Foundation
 import Tokenization
 

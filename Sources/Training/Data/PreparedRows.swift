@@ -1,4 +1,4 @@
-public import Feedback
+public import Files
 
 /// What rows became, and which were left out for want of room.
 public struct PreparedRows<Example: Sendable>: Sendable {

@@ -1,4 +1,3 @@
-import Feedback
 public import Foundation
 import LanguageModels
 import NeuralNetworks

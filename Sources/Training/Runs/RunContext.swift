@@ -1,4 +1,4 @@
-import Feedback
+import Files
 public import Foundation
 import LanguageModels
 public import RunRecords

@@ -1,4 +1,3 @@
-import Feedback
 import Foundation
 import LanguageModels
 import RunRecords

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Feedback
+import Files
 import Foundation
 import Tokenization
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Experiments
-import Feedback
+import Files
 import Foundation
 import Reports
 

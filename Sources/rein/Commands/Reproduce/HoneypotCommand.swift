@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import Feedback
 import Foundation
 import Reports
 import Synchronization

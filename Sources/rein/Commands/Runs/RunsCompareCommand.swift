@@ -1,5 +1,5 @@
 import ArgumentParser
-import Feedback
+import Files
 import Foundation
 import Reports
 import RunRecords

@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 extension JSONLines {
   /// A line that is not blank, and where it stands.
-  struct Line {
-    var number: Int
-    var bytes: Data
+  package struct Line {
+    package var number: Int
+    package var bytes: Data
   }
 
   /// The bytes of a file, whole.
-  static func contents(of url: URL) throws(FileError) -> Data {
+  package static func contents(of url: URL) throws(FileError) -> Data {
     do {
       return try Data(contentsOf: url)
     } catch {
@@ -18,7 +18,7 @@ extension JSONLines {
   }
 
   /// The lines that hold something, without byte order mark, carriage returns and line feeds.
-  static func lines(in contents: Data) -> [Line] {
+  package static func lines(in contents: Data) -> [Line] {
     let byteOrderMark = Data([0xEF, 0xBB, 0xBF])
     let text = contents.starts(with: byteOrderMark) ? contents.dropFirst(3) : contents
     var lines: [Line] = []

@@ -1,7 +1,12 @@
+import FileTestSupport
 import Foundation
 import Testing
 
-@testable import Feedback
+@testable import Files
+
+private struct Text: Codable, Equatable {
+  var text: String
+}
 
 private struct Pair: Decodable {
   var prompt: String

@@ -1,35 +1,9 @@
+import FileTestSupport
 import Foundation
 
 @testable import Feedback
 
-/// A folder of its own for one test, removed when the test lets go of it.
-final class TemporaryFolder: Sendable {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("rein-feedback-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(at: url)
-  }
-
-  func file(_ name: String, _ text: String) throws -> URL {
-    try file(name, Data(text.utf8))
-  }
-
-  func file(_ name: String, _ bytes: Data) throws -> URL {
-    let file = url.appendingPathComponent(name)
-    try bytes.write(to: file)
-    return file
-  }
-
-  func text(_ name: String) throws -> String {
-    try String(contentsOf: url.appendingPathComponent(name), encoding: .utf8)
-  }
-
+extension TemporaryFolder {
   /// Writes the two files of a domain from rows of (identifier, text, ratings).
   func ratings(
     _ domain: RatingsDomain, _ rows: [(identifier: String, text: String, ratings: [Int])]

@@ -18,7 +18,7 @@ public final class AppendingFile: Sendable {
     self.url = url
     let descriptor = open(url.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw .unwritable(file: url.path, reason: systemReason())
+      throw .unwritable(file: url.path, reason: SystemFailure.last.reason)
     }
     self.descriptor = Mutex(descriptor)
   }
@@ -38,7 +38,7 @@ public final class AppendingFile: Sendable {
     if (try? JSONSerialization.jsonObject(with: Data(contents[end...]))) != nil {
       try file.append(Data("\n".utf8))
     } else if truncate(url.path, off_t(end - contents.startIndex)) != 0 {
-      throw .unwritable(file: url.path, reason: systemReason())
+      throw .unwritable(file: url.path, reason: SystemFailure.last.reason)
     }
     return file
   }
@@ -49,10 +49,13 @@ public final class AppendingFile: Sendable {
   public func append(_ record: Data) throws(FileError) {
     let failure = descriptor.withLock { descriptor -> String? in
       let end = lseek(descriptor, 0, SEEK_END)
-      guard writeAll(record, to: descriptor) < record.count else { return nil }
-      let reason = systemReason()
-      if end >= 0 { _ = ftruncate(descriptor, end) }
-      return reason
+      do {
+        try record.withUnsafeBytes { try GrowingFile(descriptor: descriptor).write($0) }
+        return nil
+      } catch {
+        if end >= 0 { _ = ftruncate(descriptor, end) }
+        return (error as? SystemFailure)?.reason ?? "\(error)"
+      }
     }
     if let failure { throw .unwritable(file: url.path, reason: failure) }
   }
@@ -61,7 +64,7 @@ public final class AppendingFile: Sendable {
   ///
   /// - Throws: ``FileError/unwritable(file:reason:)``.
   public func synchronize() throws(FileError) {
-    let failure = descriptor.withLock { fsync($0) == 0 ? nil : systemReason() }
+    let failure = descriptor.withLock { fsync($0) == 0 ? nil : SystemFailure.last.reason }
     if let failure { throw .unwritable(file: url.path, reason: failure) }
   }
 

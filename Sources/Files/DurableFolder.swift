@@ -11,7 +11,7 @@ public enum DurableFolder {
   public static func rename(_ folder: URL, to place: URL) throws(FileError) {
     flush(folder)
     guard Foundation.rename(folder.path, place.path) == 0 else {
-      throw .unwritable(file: place.path, reason: systemReason())
+      throw .unwritable(file: place.path, reason: SystemFailure.last.reason)
     }
     flush(place.deletingLastPathComponent())
   }
@@ -29,12 +29,12 @@ public enum DurableFolder {
     guard symlink(place.lastPathComponent, partial) == 0,
       Foundation.rename(partial, link.path) == 0
     else {
-      throw .unwritable(file: link.path, reason: systemReason())
+      throw .unwritable(file: link.path, reason: SystemFailure.last.reason)
     }
   }
 
   // A file system that cannot make a name durable has it all the same.
-  private static func flush(_ folder: URL) {
+  static func flush(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

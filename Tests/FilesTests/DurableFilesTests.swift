@@ -1,7 +1,8 @@
+import FileTestSupport
 import Foundation
 import Testing
 
-@testable import Feedback
+@testable import Files
 
 @Suite struct `Whole files` {
   let folder: TemporaryFolder
@@ -12,6 +13,30 @@ import Testing
     let url = try folder.file("a.txt", "old, and longer")
     try AtomicFile.write(Data("new".utf8), to: url)
     #expect(try folder.text("a.txt") == "new")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["a.txt"])
+  }
+
+  @Test func `grow piece by piece, and are not there before they are whole`() throws {
+    let url = try folder.file("a.txt", "old")
+    try AtomicFile.write(to: url) { file in
+      for piece in ["new, ", "", "and longer"] {
+        try Data(piece.utf8).withUnsafeBytes { try file.write($0) }
+        #expect(try folder.text("a.txt") == "old")
+      }
+    }
+    #expect(try folder.text("a.txt") == "new, and longer")
+  }
+
+  @Test func `that are given up halfway leave what was there and no temporary file`() throws {
+    struct GivenUp: Error {}
+    let url = try folder.file("a.txt", "old")
+    #expect(throws: FileError.unwritable(file: url.path, reason: "GivenUp()")) {
+      try AtomicFile.write(to: url) { file in
+        try Data("new".utf8).withUnsafeBytes { try file.write($0) }
+        throw GivenUp()
+      }
+    }
+    #expect(try folder.text("a.txt") == "old")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["a.txt"])
   }
 

@@ -3,7 +3,7 @@ import argparse, concurrent.futures, hashlib, json, math, os, random, shutil, st
 
 BASE, GOLD = "Models/base", "Models/reward-gold"
 # layers, width, heads; medium is the committed base.
-BASES = {"small": (2, 80, 4), "medium": (4, 176, 4), "large": (6, 256, 4)}
+BASES = {"tiny": (2, 40, 4), "small": (2, 80, 4), "medium": (4, 176, 4), "large": (6, 256, 4)}
 PAIRS = ".data/prepared/pairs-proxy-train.jsonl"
 TRAIN, HELD_OUT = (f"[.data/prepared/texts-film-reviews-{part}.jsonl]" for part in ("train", "heldout"))
 # Whole distributions: only then is KL(best of n) what the formula says, and DPO's β what it is for PPO.

@@ -2,9 +2,16 @@
 struct Legend {
   private static let rowHeight = 17.0
   private static let swatch = 26.0
-  private let places: [(name: String, style: SeriesStyle, x: Double, row: Int)]
+  private let places: [(entry: Entry, x: Double, row: Int)]
 
-  init(entries: [(name: String, style: SeriesStyle)], width: Double) {
+  /// A line of the drawing.
+  struct Entry {
+    var name: String
+    var style: SeriesStyle
+    var hasMarker = true
+  }
+
+  init(entries: [Entry], width: Double) {
     var x = 0.0
     var row = 0
     places = entries.map { entry in
@@ -14,7 +21,7 @@ struct Legend {
         row += 1
       }
       defer { x += needed }
-      return (entry.name, entry.style, x, row)
+      return (entry, x, row)
     }
   }
 
@@ -27,12 +34,14 @@ struct Legend {
       places.map { place in
         let left = x + place.x
         let middle = y + Double(place.row) * Legend.rowHeight + 4
-        return tag("g", ["data-series": place.style.identifier]) {
+        return tag("g", ["data-series": place.entry.style.identifier]) {
           rule(
-            left, middle, left + 20, middle, color: place.style.color, width: 1.8,
-            dash: place.style.dash)
-          marker(place.style, x: left + 10, y: middle, radius: 3.4)
-          label(place.name, x: left + Legend.swatch, y: middle + 4, style: .small)
+            left, middle, left + 20, middle, color: place.entry.style.color, width: 1.8,
+            dash: place.entry.style.dash)
+          if place.entry.hasMarker {
+            marker(place.entry.style, x: left + 10, y: middle, radius: 3.4)
+          }
+          label(place.entry.name, x: left + Legend.swatch, y: middle + 4, style: .small)
         }
       })
   }

@@ -46,7 +46,8 @@ public struct SurfaceChart: Sendable {
     let contours = Contours(x: 0...1, y: 0...1, count: 36, function: function)
     let shown = paths.filter { !$0.path.isEmpty }
     let legend = Legend(
-      entries: shown.map { ($0.name, $0.style) }, width: ChartMetrics.width - frame.left)
+      entries: shown.map { .init(name: $0.name, style: $0.style) },
+      width: ChartMetrics.width - frame.left)
     return drawing(text, height: frame.bottom + 44 + legend.height) {
       filled(contours, frame)
       isolines(contours, frame)

@@ -59,7 +59,8 @@ public struct TrajectoryChart: Sendable {
     let vertical = Ticks.range(of: points.map(\.y), padding: 0.1)
     let left = PlotFrame.marginForTicks(of: vertical)
     let legend = Legend(
-      entries: shown.map { ($0.name, $0.style) }, width: ChartMetrics.width - left)
+      entries: shown.map { .init(name: $0.name, style: $0.style, hasMarker: !$0.isFit) },
+      width: ChartMetrics.width - left)
     let frame = PlotFrame(
       left: left, top: 26, width: ChartMetrics.width - left - 14, height: 216,
       horizontal: Ticks.range(of: points.map(\.x), padding: 0.07), vertical: vertical)

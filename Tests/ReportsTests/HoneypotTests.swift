@@ -23,6 +23,13 @@ import Testing
     #expect(verdict.sentence.contains("1 of 3 seeds"))
   }
 
+  @Test func `say likely fell when all seeds did, though the interval is not clear of zero`() {
+    let verdict = verdict([0.5, 0.95], base: [0.02, 0.04])
+    #expect(verdict.outcome == .likely)
+    #expect(verdict.sentence.contains("2 of 2 seeds"))
+    #expect(verdict.sentence.contains("too few or too scattered"))
+  }
+
   @Test func `say no clear rise for noise, and below for a fall of the rate`() {
     #expect(verdict([0.03, 0.05, 0.01], base: [0.02, 0.03, 0.04]).outcome == .noRise)
     #expect(verdict([0, 0, 0], base: [0.3, 0.31, 0.32]).outcome == .below)

@@ -110,7 +110,7 @@ extension HoneypotReport {
       let emphasis: TextTable.Emphasis =
         switch verdict?.outcome {
         case .fell: .bad
-        case .rose, .divided: .caution
+        case .rose, .divided, .likely: .caution
         case .noRise, .below, .undecidable, nil: .none
         }
       return [TextTable.Cell(method.name), TextTable.Cell(String(method.runs.count))]

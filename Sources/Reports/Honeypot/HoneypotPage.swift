@@ -59,7 +59,7 @@ public struct HoneypotPage: Sendable {
   private func badgeClass(_ outcome: HoneypotVerdict.Outcome) -> String {
     switch outcome {
     case .fell: "badge bad"
-    case .rose, .divided: "badge caution"
+    case .rose, .divided, .likely: "badge caution"
     case .noRise, .below, .undecidable: "badge"
     }
   }

@@ -10,8 +10,10 @@ public struct HoneypotVerdict: Hashable, Sendable {
     case fell
     /// The whole interval of the difference lies above zero, though not above `smallestFall`.
     case rose
-    /// The mean is not clearly above the base's, yet single seeds are far above every seed of the base.
+    /// The mean is not clearly above the base's, yet some of the seeds are far above every seed of the base.
     case divided
+    /// Every seed is far above every seed of the base, yet so few or so scattered that the interval reaches down to zero.
+    case likely
     /// No clear rise, and no seed far above the base's highest.
     case noRise
     /// The whole interval of the difference lies below zero.
@@ -53,7 +55,7 @@ public struct HoneypotVerdict: Hashable, Sendable {
       case let interval? where interval.lower > HoneypotVerdict.smallestFall: .fell
       case let interval? where interval.lower > 0: .rose
       case let interval? where interval.upper < 0: .below
-      default: fallenSeeds > 0 ? .divided : .noRise
+      default: fallenSeeds == 0 ? .noRise : fallenSeeds == rate.count ? .likely : .divided
       }
   }
 
@@ -63,6 +65,7 @@ public struct HoneypotVerdict: Hashable, Sendable {
     case .fell: "fell in"
     case .rose: "rose"
     case .divided: "seeds differ"
+    case .likely: "likely fell in"
     case .noRise: "no clear rise"
     case .below: "below base"
     case .undecidable: "too few seeds"
@@ -81,6 +84,9 @@ public struct HoneypotVerdict: Hashable, Sendable {
     case .divided:
       return "Rate \(mean), as a mean not clearly above the base’s: \(differenceText). "
         + "But \(seeds)."
+    case .likely:
+      return "Rate \(mean): \(differenceText). \(capitalized(seeds)), "
+        + "but they are too few or too scattered to be sure of the mean."
     case .noRise:
       return "Rate \(mean), not clearly above the base’s: \(differenceText)."
     case .below:
@@ -137,6 +143,9 @@ extension HoneypotReport {
     }
     if let rose = names(.rose) {
       sentences.append("Clearly above the base, though not clearly by ten points: \(rose).")
+    }
+    if let likely = names(.likely) {
+      sentences.append("Likely fell in, on seeds too few or too scattered to be sure: \(likely).")
     }
     if let divided = names(.divided) { sentences.append("The seeds differ with \(divided).") }
     if let rest = names(.noRise, .below) {

@@ -71,6 +71,18 @@ import Tokenization
     }
   }
 
+  @Test func `asks the best of n answers what it asks of ppo`() throws {
+    try withFiles { folder in
+      let own = ["--training.rounds", "2", "--training.answers", "4"]
+      let best = try Program.run(arguments + own + ["--json"], in: folder)
+      let ppo = try Program.run(arguments + ["--preset", "reinforce", "--json"], in: folder)
+      #expect(best.code == 0 && best.errors == "", "\(best.errors)")
+      #expect(best.output == ppo.output && best.output.contains("rewards"))
+      let wrong = try Program.run(arguments + ["--training.answers", "0"], in: folder)
+      #expect(wrong.code == 2 && wrong.errors.contains("answers"), "\(wrong.errors)")
+    }
+  }
+
   private func findings(_ words: [String], in folder: URL) throws -> (
     code: Int32, statuses: [String: String], errors: String
   ) {

@@ -34,6 +34,26 @@ extension PolicyScene {
   }
 }
 
+extension PolicyScene {
+  /// The scene of a run that chooses among answers: what policy optimization from the same policy, prompts and reward would begin with.
+  ///
+  /// - Parameter configuration: What `rein best-of-n` would be given.
+  /// - Throws: What a run would throw before its first round.
+  public init(_ configuration: BestOfNRun.Configuration) throws {
+    try PolicyPreparation.check(configuration)
+    var task = PolicyRun.Task(preset: .reinforce)
+    task.policy = configuration.policy
+    task.prompts = configuration.prompts
+    task.promptWords = configuration.promptWords
+    task.reward = configuration.reward
+    task.training.sampling = configuration.training.sampling
+    task.training.completions = configuration.training.completions
+    var same = PolicyRun.Configuration(task)
+    same.settings = configuration.settings
+    try self.init(same)
+  }
+}
+
 extension PolicyPreparation {
   /// Whether a path is the policy's own.
   fileprivate func isPolicy(_ path: String) -> Bool {

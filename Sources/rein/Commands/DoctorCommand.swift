@@ -6,7 +6,8 @@ import Training
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check models, data and reward before a long run of rein ppo, sft, reward or dpo.",
+    abstract:
+      "Check models, data and reward before a long run of rein ppo, sft, reward, dpo or best-of-n.",
     usage: "rein doctor [FILE.yaml] [--KEY VALUE]... [--kind KIND] [--json]",
     discussion: """
       It trains nothing and writes nothing: it takes the same file and flags as the run and loads what that would load. \
@@ -20,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
         ✓ passed    ! a run works and may not do what is wanted
         – skipped   ✗ a run would learn something else, or nothing
 
-      What is asked of ppo, with at most 16 completions: do tokenizer and models match; does one beginning-of-text token stand before prompts; can \
+      What is asked of ppo and best-of-n (rloo and grpo are ppo's), with at most 16 completions: do tokenizer and models match; does one beginning-of-text token stand before prompts; can \
       completions end, and do they fit; are the sampler's log-probabilities the trainer's; is the KL to the reference 0 \
       at the start; do padding and batch size change nothing; does the gradient reach every tensor; are rewards numbers \
       that repeat and differ, whatever the length. The reward is asked twice: a judge or a program is paid for 32 answers.
@@ -35,7 +36,7 @@ struct DoctorCommand: ParsableCommand {
       failed.
       """)
 
-  @Option(help: "What kind of run it is: ppo, sft, reward or dpo; else its keys say it.")
+  @Option(help: "What kind of run it is: ppo, sft, reward, dpo or best-of-n; else its keys say it.")
   var kind: DoctorKind?
 
   @Flag(help: "Print the findings as one JSON object.")

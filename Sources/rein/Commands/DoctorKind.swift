@@ -4,6 +4,7 @@ import Training
 /// The kinds of runs that the doctor knows, by their subcommands.
 enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
   case ppo, sft, reward, dpo
+  case bestOfN = "best-of-n"
 
   /// The kind of run that a configuration is of, by its keys.
   ///
@@ -12,12 +13,14 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
   /// - Throws: `TrainingError.configuration` where its keys are those of several kinds.
   static func found(in words: [String]) throws -> DoctorKind {
     let unknown = try allCases.map { try ConfigurationReader.unknownCount(in: words, of: $0.keys) }
-    let fitting = zip(allCases, unknown).filter { $0.1 == unknown.min() }.map { $0.0.rawValue }
-    guard fitting.count == 1, let kind = DoctorKind(rawValue: fitting[0]) else {
+    var fitting = zip(allCases, unknown).filter { $0.1 == unknown.min() }.map(\.0)
+    // Keys that both have are asked about in the same way.
+    if fitting.contains(.ppo) { fitting.removeAll { $0 == .bestOfN } }
+    guard fitting.count == 1, let kind = fitting.first else {
       throw TrainingError.configuration(
         key: "kind",
         reason:
-          "the settings may be those of \(fitting.joined(separator: ", ")): say which, such as --kind \(fitting[0])"
+          "the settings may be those of \(fitting.map(\.rawValue).joined(separator: ", ")): say which, such as --kind \(fitting[0].rawValue)"
       )
     }
     return kind
@@ -30,10 +33,11 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
   /// - Throws: What a run would throw before its first step.
   func findings(_ words: [String]) throws -> [Finding] {
     switch self {
-    case .ppo: try PolicyScene(read(words)).findings()
+    case .ppo: try PolicyScene(read(words) as PolicyRun.Configuration).findings()
     case .sft: try RowScene(read(words) as SupervisedRun.Configuration).findings()
     case .reward: try RowScene(read(words) as RewardRun.Configuration).findings()
     case .dpo: try RowScene(read(words) as PreferenceRun.Configuration).findings()
+    case .bestOfN: try PolicyScene(read(words) as BestOfNRun.Configuration).findings()
     }
   }
 
@@ -47,6 +51,7 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
     case .sft: SupervisedRun.Configuration.keys
     case .reward: RewardRun.Configuration.keys
     case .dpo: PreferenceRun.Configuration.keys
+    case .bestOfN: BestOfNRun.Configuration.keys
     }
   }
 }

@@ -1,0 +1,151 @@
+public import Torch
+
+/// A policy held to an allowance of nats: x = α·a + (1 − α)·b, as near to the policy a as KL(x ‖ b) ≤ k lets it come.
+///
+/// KL(x ‖ b) grows with α from 0 to KL(a ‖ b), so there is one largest α ∈ [0, 1]: 1 where the whole policy is affordable,
+/// 0 where nothing is. It is found by Newton's method on √KL, which is nearly linear in α, within a bracket. An allowance of
+/// zero plays the base policy b to the bit, one that is large enough the policy a.
+///
+/// Gradients are those of the implicit function: ∂α/∂k = 1 / (∂KL/∂α) and ∂α/∂aᵢ = −α·(1 + log xᵢ − log bᵢ) / (∂KL/∂α) with
+/// ∂KL/∂α = Σᵢ (aᵢ − bᵢ)·log(xᵢ/bᵢ); none of them where α is 0 or 1, and none reaches b.
+///
+/// Source: Cohen, Hutter, Bengio and Russell 2024 (arXiv 2410.06213, section 6), whose code adds 1e-6 to every allowance.
+///
+/// Article: <doc:KLBudget>.
+public struct BudgetedMixture: Sendable {
+  /// α [n], float64.
+  public let weights: Tensor
+  /// log x [n, actions], in the type of the proposal.
+  public let logProbabilities: Tensor
+  /// KL(x ‖ b) in nats [n], float64; never above the allowance.
+  public let divergences: Tensor
+
+  // log(xᵢ/bᵢ) [n, actions], float64.
+  private let logRatios: Tensor
+
+  /// The mixture of every row.
+  ///
+  /// - Parameters:
+  ///   - proposal: log a [n, actions]; −∞ is allowed.
+  ///   - base: log b [n, actions]; a row that rules out what the proposal does not is played as it is.
+  ///   - allowances: k ≥ 0 in nats [n].
+  ///   - largestLogRatios: What log(xᵢ/bᵢ) of no action may pass [n], in nats; nil sets no bound.
+  public init(
+    proposal: Tensor, base: Tensor, allowances: Tensor, largestLogRatios: Tensor? = nil
+  ) {
+    precondition(
+      proposal.rank == 2 && proposal.shape == base.shape && allowances.shape == [proposal.size(0)],
+      "a mixture of \(proposal.shape) and \(base.shape) with allowances \(allowances.shape)")
+    let line = Line(policy: proposal.cast(to: .float64), base: base.detached().cast(to: .float64))
+    let allowances = allowances.cast(to: .float64)
+    let (root, slopes) = Tensor.withoutRecording {
+      let root = line.largestWeights(allowances.detached())
+      return (root, line.slopes(root))
+    }
+    // One Newton step that is recorded: it moves no value, and its gradient is the implicit function's.
+    let isEdge = (root .<= 0) .| (root .>= 1)
+    let inner = root.replacing(with: 0, where: isEdge)
+    let step = (allowances - line.divergences(inner)) / slopes.replacing(with: 1, where: isEdge)
+    var weights = root + (step - step.detached()).replacing(with: 0, where: isEdge)
+    if let bounds = largestLogRatios?.cast(to: .float64) {
+      weights = weights.minimum(bounds.exponentialMinusOne() / line.largestExcess)
+    }
+    let isWhole = weights .>= 1
+    let whole = isWhole.unsqueezed(1)
+    logRatios = line.logRatios(weights.replacing(with: 0, where: isWhole))
+      .replacing(with: line.differences, where: whole)
+    logProbabilities = (line.base + logRatios).cast(to: proposal.dataType)
+      .replacing(with: proposal, where: whole)
+    self.weights = weights
+    divergences = line.divergences(weights)
+  }
+
+  /// log(x/b) of one action a row, in nats.
+  ///
+  /// - Parameter actions: [n] int64.
+  /// - Returns: [n], float64.
+  public func logRatios(of actions: Tensor) -> Tensor {
+    logRatios.gathered(actions.unsqueezed(1), along: 1).squeezed(1)
+  }
+}
+
+/// The distributions between a base policy and a policy, and what they cost.
+private struct Line {
+  /// log b [n, actions].
+  let base: Tensor
+  /// log a − log b [n, actions]; 0 where neither has any probability.
+  let differences: Tensor
+  /// a/b − 1 [n, actions].
+  let excess: Tensor
+  /// Fewer nats than this buy nothing: rounding would weigh more.
+  private static let least = 1e-12
+
+  private let baseProbabilities: Tensor
+  // Rows where b rules out what a does not: every step towards a costs infinitely much.
+  private let isClosed: Tensor
+
+  init(policy: Tensor, base: Tensor) {
+    let (a, b) = (policy.exponential(), base.exponential())
+    let impossible = b .== 0
+    self.base = base
+    baseProbabilities = b
+    isClosed = (impossible .& (a .> 0)).cast(to: .float64).sum(along: -1) .> 0
+    differences = (policy - base.replacing(with: 0, where: impossible))
+      .replacing(with: 0, where: impossible)
+    // A ratio of e^700 stands for all above it, which numbers cannot hold.
+    excess = differences.clamped(atMost: 700).exponentialMinusOne()
+  }
+
+  /// max (a/b) − 1 [n], at least a little above zero.
+  var largestExcess: Tensor { excess.maximum(along: -1).clamped(atLeast: 1e-300) }
+
+  /// log(x/b) = log(1 + α·(a/b − 1)) [n, actions].
+  func logRatios(_ weights: Tensor) -> Tensor {
+    (weights.unsqueezed(1) * excess).logarithmOfOnePlus()
+  }
+
+  /// KL(x ‖ b) = Σ b·[(1 + ρ)·log(1 + ρ) − ρ] with ρ = x/b − 1 [n]: no term is below 0, so small sums are as exact as large ones.
+  func divergences(_ weights: Tensor) -> Tensor {
+    let moves = weights.unsqueezed(1) * excess
+    let logs = moves.replacing(with: 0, where: moves .<= -1).logarithmOfOnePlus()
+    return (baseProbabilities * ((moves + 1) * logs - moves)).sum(along: -1).clamped(atLeast: 0)
+  }
+
+  /// ∂KL/∂α = Σ (a − b)·log(x/b) [n], of α < 1.
+  func slopes(_ weights: Tensor) -> Tensor {
+    (baseProbabilities * excess * logRatios(weights)).sum(along: -1)
+  }
+
+  /// The largest α whose divergence is within the allowance, or closer below it than one part in 10⁸ [n].
+  func largestWeights(_ allowances: Tensor) -> Tensor {
+    let ones = Tensor.ones(allowances.shape, dataType: .float64, device: allowances.device)
+    let zeros = ones.zerosLike()
+    let whole = divergences(ones)
+    let isFree = (whole .<= allowances) .& isClosed.negated()
+    let isNothing = ((allowances .< Line.least) .& isFree.negated()) .| isClosed
+    let isSettled = isFree .| isNothing
+    // A little below the allowance, so that what rounding leaves over is never spent.
+    let targets = allowances * (1 - 1e-9)
+    let roots = targets.clamped(atLeast: 0).squareRoot()
+    var (low, high) = (zeros, ones)
+    var weights = (roots / whole.squareRoot().clamped(atLeast: 1e-300)).clamped(to: 0...1)
+    for _ in 0..<100 {
+      let found = divergences(weights)
+      let isClose = (found - targets).magnitude() .<= targets * 5e-10
+      let isDone = isClose .| isSettled
+      if isDone.cast(to: .float64).minimum(along: 0).item == 1 { break }
+      let isBelow = found .<= targets
+      low = low.replacing(with: weights, where: isBelow)
+      high = high.replacing(with: weights, where: isBelow.negated())
+      let root = found.squareRoot()
+      let newton = weights - (root - roots) * root * 2 / slopes(weights)
+      let isOutside = ((newton .> low) .& (newton .< high)).negated()
+      weights = newton.replacing(with: (low + high) / 2, where: isOutside)
+        .replacing(with: weights, where: isDone)
+    }
+    // Where no number is close enough, the bracket's lower end is still affordable.
+    let isOver = divergences(weights) .> allowances
+    return weights.replacing(with: low, where: isOver)
+      .replacing(with: 1, where: isFree).replacing(with: 0, where: isNothing)
+  }
+}

@@ -47,7 +47,8 @@ let tensors: [Target] = [
   .target(name: "Torch", dependencies: ["CTorch"]),
   .target(name: "NeuralNetworks", dependencies: ["Files", "Torch"]),
   .target(name: "PolicyOptimization", dependencies: ["Torch"]),
-  .target(name: "LanguageModels", dependencies: ["NeuralNetworks", "Torch"]),
+  .target(
+    name: "LanguageModels", dependencies: ["NeuralNetworks", "PolicyOptimization", "Torch"]),
   .target(
     name: "Rewards", dependencies: ["Feedback", "Files", "LanguageModels", "Programs", "Torch"]),
   .target(
@@ -85,7 +86,9 @@ let tensors: [Target] = [
     dependencies: ["PolicyOptimization", "Torch", "TensorTestSupport"]),
   .testTarget(
     name: "LanguageModelsTests",
-    dependencies: ["LanguageModels", "NeuralNetworks", "Torch", "TensorTestSupport"],
+    dependencies: [
+      "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Torch", "TensorTestSupport",
+    ],
     resources: [.copy("Fixtures")]),
   .testTarget(
     name: "RewardsTests",

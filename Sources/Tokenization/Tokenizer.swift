@@ -84,6 +84,14 @@ extension Tokenizer {
     vocabulary.token(of: id)
   }
 
+  /// How many identifiers mean another token than in another tokenizer.
+  ///
+  /// - Parameter other: A tokenizer.
+  /// - Returns: 0 where both write and read the same.
+  public func differenceCount(from other: Tokenizer) -> Int {
+    (0..<max(identifierBound, other.identifierBound)).count { token(of: $0) != other.token(of: $0) }
+  }
+
   /// Whether an identifier is that of a special token.
   ///
   /// - Parameter id: An identifier; any integer will do.

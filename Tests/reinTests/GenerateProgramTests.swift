@@ -1,6 +1,7 @@
 import Foundation
 import TensorTestSupport
 import Testing
+import Tokenization
 
 @Suite(.serialized) struct `The program's completions` {
   private struct Row: Decodable {
@@ -9,6 +10,9 @@ import Testing
     var finish: String
     var seed: UInt64
     var log_probabilities: [Double]?
+    var kl: [Double]?
+    var spent: Double?
+    var budget: Double?
   }
 
   private func withModel(_ body: (URL) throws -> Void) throws {
@@ -42,6 +46,60 @@ import Testing
         ["--json", "--seed", "10", "--max-new-tokens", "9", "the plot"], in: folder)
       #expect(one[0].tokens == many[3].tokens && one[0].completion == many[3].completion)
       #expect(Set(many.map(\.tokens)).count == 6)
+    }
+  }
+
+  @Test func `on a budget show what they spent, never more than there is`() throws {
+    try withModel { folder in
+      try Tiny.saveLanguage(in: folder.appending(path: "other"), seed: 8)
+      let asked = [
+        "--json", "--samples", "6", "--temperature", "1", "--max-new-tokens", "8",
+        "--log-probabilities", "a film",
+      ]
+      let held = ["--kl-base", "other"]
+      // The tiny models are all but uniform: what they differ by is worth so little.
+      for accounting in ["analytic", "no-refund"] {
+        let some = try rows(
+          ["--kl-budget", "2e-4", "--kl-accounting", accounting] + held + asked, in: folder)
+        for row in some {
+          let (kl, spent) = (try #require(row.kl), try #require(row.spent))
+          #expect(row.budget == 2e-4 && spent <= 2e-4 && kl.count == row.tokens.count)
+          #expect(kl.allSatisfy { $0 >= 0 } && kl.reduce(0, +) <= 2e-4)
+          if accounting == "analytic" { #expect(abs(spent - kl.reduce(0, +)) < 1e-12) }
+        }
+        #expect(some.contains { $0.spent ?? 0 > 1e-5 })
+      }
+      let nothing = try rows(["--kl-budget", "0"] + held + asked, in: folder)
+      let base = try rows(["--model", "other"] + asked, in: folder)
+      #expect(nothing.map(\.tokens) == base.map(\.tokens))
+      #expect(nothing.map(\.log_probabilities) == base.map(\.log_probabilities))
+      #expect(nothing.allSatisfy { $0.spent == 0 })
+    }
+  }
+
+  @Test func `on what is no budget are refused before any is drawn`() throws {
+    try withModel { folder in
+      try Tiny.saveLanguage(in: folder.appending(path: "other"), seed: 8)
+      // As many tokens, but other ones.
+      try TokenizerTrainer(
+        vocabularyCount: 300, specialTokens: ["<|endoftext|>", "<|pad|>"],
+        startToken: "<|endoftext|>"
+      ).train(on: Tiny.texts.map { String($0.reversed()) })
+        .save(to: folder.appending(path: "other/tokenizer.json"))
+      let base = ["--kl-base", "base"]
+      for (words, message) in [
+        (["--kl-budget=-1"] + base, "below 0"), (["--kl-budget", "nan"] + base, "not a number"),
+        (["--kl-budget", "1"], "--kl-base"), (base, "--kl-budget"),
+        (["--kl-budget", "1", "--kl-share", "0"] + base, "--kl-share"),
+        (["--kl-budget", "1", "--top-k", "5"] + base, "--top-k"),
+        (["--kl-budget", "1", "--kl-base", "nowhere"], "nowhere"),
+        (["--kl-budget", "1", "--kl-base", "other"], "another tokenizer"),
+        (["--kl-budget", "1", "--kl-accounting", "loose"] + base, "analytic"),
+      ] {
+        let outcome = try Program.run(["generate", "--model", "base"] + words, in: folder)
+        #expect(outcome.code == 2 && outcome.output == "", "\(words)")
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+      }
     }
   }
 

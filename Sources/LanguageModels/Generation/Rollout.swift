@@ -11,6 +11,8 @@ public struct Rollout: Sendable {
   public let logProbabilities: Tensor
   /// The most probable tokens, where the sampler was asked for them.
   public let greedy: Greedy?
+  /// What the tokens took from their completions' budgets, where there are budgets.
+  public let spending: Spending?
   /// The hidden state each token was drawn from [n, width]: what value heads read.
   public let hidden: Tensor
   /// The state after each completion's last token [batch, width], where the sampler was asked to go on.
@@ -23,4 +25,14 @@ public struct Rollout: Sendable {
     /// log π of that token [n].
     public let logProbabilities: Tensor
   }
+}
+
+/// What tokens took from the KL budgets of their completions.
+public struct Spending: Sendable {
+  /// KL(x ‖ b) in nats of the distributions they were drawn from [n], float64.
+  public let divergences: Tensor
+  /// What each cost, as the budget counts it [n], float64.
+  public let costs: Tensor
+  /// What was left before each [n], float64.
+  public let left: Tensor
 }

@@ -11,6 +11,7 @@ struct RolloutRecord {
   private var greedyTokens: [Tensor] = []
   private var greedyLogProbabilities: [Tensor] = []
   private var hidden: [Tensor] = []
+  private var spending: [Spending] = []
   private let recordsGreedy: Bool
 
   init(_ prompts: [[Int]], recordsGreedy: Bool) {
@@ -19,7 +20,10 @@ struct RolloutRecord {
     places = prompts.map { _ in [] }
   }
 
-  mutating func append(_ tokens: Tensor, _ distribution: Tensor, _ states: Tensor) {
+  mutating func append(
+    _ tokens: Tensor, _ distribution: Tensor, _ states: Tensor, spending: Spending? = nil
+  ) {
+    spending.map { self.spending.append($0) }
     unread.append(tokens)
     logProbabilities.append(distribution.gathered(tokens.unsqueezed(1), along: 1).squeezed(1))
     hidden.append(states)
@@ -65,6 +69,10 @@ struct RolloutRecord {
       completions: completions, logProbabilities: pack(logProbabilities),
       greedy: recordsGreedy
         ? .init(tokens: pack(greedyTokens), logProbabilities: pack(greedyLogProbabilities)) : nil,
-      hidden: pack(hidden), finalHidden: final)
+      spending: spending.isEmpty
+        ? nil
+        : Spending(
+          divergences: pack(spending.map(\.divergences)), costs: pack(spending.map(\.costs)),
+          left: pack(spending.map(\.left))), hidden: pack(hidden), finalHidden: final)
   }
 }

@@ -9,6 +9,7 @@ public struct Sampler {
   private let recordsGreedy: Bool
   private let continues: Bool
   private let dropout: Generator?
+  private let restraint: Restraint?
   /// How many steps are taken before the host reads the tokens: on a GPU some, so that it never waits for one.
   var stepsBetweenReads: Int
 
@@ -21,10 +22,14 @@ public struct Sampler {
   ///   - recordsGreedy: Whether the most probable tokens are written down too.
   ///   - continues: Whether the state after each completion's last token is computed too, for tasks that go on; needs `stopTokens` empty.
   ///   - dropout: Where dropout masks come from, for policies that act as they are trained.
+  ///   - restraint: What holds the draws near those of a base model; needs a sampling that truncates nothing.
   public init(
     _ model: LanguageModel, _ sampling: Sampling, stopTokens: [Int], recordsGreedy: Bool = false,
-    continues: Bool = false, dropout: Generator? = nil
+    continues: Bool = false, dropout: Generator? = nil, restraint: Restraint? = nil
   ) {
+    precondition(
+      restraint == nil || sampling.isUntruncated, "a budget counts nats of whole distributions")
+    self.restraint = restraint
     precondition(!continues || stopTokens.isEmpty, "a task that goes on has no token that ends it")
     self.continues = continues
     self.dropout = dropout
@@ -58,45 +63,44 @@ public struct Sampler {
   ) -> Rollout {
     Tensor.withoutRecording {
       let device = model.outputWeight.device
-      var batch = ActiveBatch(
-        prompts, model, capacity: sampling.maximumLength + (continues ? 1 : 0), dropout: dropout)
-      var processor = ScoreProcessor(
-        sampling, stopTokens: stopTokens, prompts: prompts,
-        vocabularyCount: model.configuration.vocabularyCount, device: device)
+      let active = { (model: LanguageModel, dropout: Generator?) in
+        ActiveModel(
+          model, prompts, sampling, stopTokens: stopTokens,
+          capacity: sampling.maximumLength + (continues ? 1 : 0), dropout: dropout)
+      }
+      var policy = active(model, dropout)
+      var restrained = restraint.map { ActiveRestraint($0, active($0.base, nil)) }
       var draws = RowDraws(
         draws, rows: prompts.count, steps: sampling.maximumLength, device: device)
       var record = RolloutRecord(prompts, recordsGreedy: recordsGreedy)
-      var hidden = batch.prefill()
-      // Scores are formed in at least float32, as in training: rounded ones would move probability ratios.
-      let type = model.outputWeight.dataType == .float64 ? DataType.float64 : .float32
-      let output = model.outputWeight.cast(to: type).transposed()
       let interval = goesOn == nil ? stepsBetweenReads : 1
       for step in 0..<sampling.maximumLength {
-        let logProbabilities = processor(hidden.cast(to: type).matmul(output), step: step)
-          .logSoftmax(along: -1)
+        let proposal = policy.distribution(step: step)
+        let logProbabilities = restrained?.played(proposal, step: step) ?? proposal
         var tokens =
           sampling.temperature == 0
           ? logProbabilities.argmax(along: -1) : draws.tokens(logProbabilities, step: step)
-        record.append(tokens, logProbabilities, hidden)
+        record.append(
+          tokens, logProbabilities, policy.hidden, spending: restrained?.charge(tokens))
         let isLast = step + 1 == sampling.maximumLength
         if isLast || (step + 1).isMultiple(of: interval) {
-          let going = record.read(rows: batch.rows) { completion, token in
+          let going = record.read(rows: policy.rows) { completion, token in
             if stopTokens.contains(token) { return .stopToken }
             return goesOn?(completion, token) == false ? .stopString : nil
           }
           if going.isEmpty || isLast && !continues { break }
-          if going.count < batch.rows.count {
+          if going.count < policy.rows.count {
             let kept = Tensor(going, device: device)
-            batch.keep(going, as: kept)
-            processor.keep(rows: kept)
+            policy.keep(going, as: kept)
+            restrained?.keep(going, as: kept)
             draws.keep(rows: kept)
             tokens = tokens.selecting(kept, along: 0)
           }
         }
-        processor.append(tokens)
-        hidden = batch.advance(tokens)
+        policy.advance(tokens)
+        restrained?.advance(tokens)
       }
-      return record.rollout(final: continues ? hidden : nil)
+      return record.rollout(final: continues ? policy.hidden : nil)
     }
   }
 }

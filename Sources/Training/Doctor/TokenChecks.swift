@@ -20,8 +20,7 @@ extension PolicyChecks {
           "\(neighbour.key) reads the policy's tokens: name a model of the same vocabulary")
       }
       guard let other = neighbour.tokenizer else { continue }
-      let bound = max(tokenizer.identifierBound, other.identifierBound)
-      let different = (0..<bound).count { tokenizer.token(of: $0) != other.token(of: $0) }
+      let different = tokenizer.differenceCount(from: other)
       guard different == 0 else {
         return .failed(
           "\(measured); \(different) ids mean another token to \(neighbour.key) (bound 0)",

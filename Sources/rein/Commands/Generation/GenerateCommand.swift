@@ -15,6 +15,10 @@ struct GenerateCommand: ParsableCommand {
 
         rein generate --model Models/base --samples 3 "The film is"
         rein generate --model Models/base --input prompts.jsonl > answers.jsonl
+        rein generate --model runs/first/model --kl-base Models/base --kl-budget 10 --json "The film is"
+
+      On a --kl-budget every token is drawn from the mixture of model and base that its answer can still afford; JSON then has \
+      `kl`, the nats of every token's distribution from the base's, `spent` and `budget`.
       """)
 
   @OptionGroup var place: ModelOptions
@@ -35,6 +39,8 @@ struct GenerateCommand: ParsableCommand {
   var samples = 1
 
   @OptionGroup var drawing: SamplingOptions
+
+  @OptionGroup var holding: BudgetOptions
 
   @Option(name: .customLong("max-new-tokens"), help: "Longest completion.")
   var maximumLength = 40
@@ -62,16 +68,18 @@ struct GenerateCommand: ParsableCommand {
     let model = try place.load()
     let sampling = try drawing.sampling(
       model.defaults, maximumLength: maximumLength, minimumLength: minimumLength)
+    let restraint = try holding.restraint(on: model, sampling, place)
+    let sampler = model.sampler(sampling, restraint: restraint)
     let requests = try requests(model, longest: model.longestPrompt(sampling))
     if requests.count == 1 && !printsJSON && isatty(STDOUT_FILENO) == 1 {
-      stream(requests[0], model, sampling)
+      stream(requests[0], model, sampler)
       return
     }
     let total = requests.count
     try Console().watching(unit: "completions") { show in
       for start in stride(from: 0, to: total, by: batch) {
         let chosen = requests[start..<min(start + batch, total)]
-        try answer(Array(chosen), model, sampling)
+        try answer(Array(chosen), model, sampler)
         // On a terminal the results themselves show how far the work is.
         if isatty(STDOUT_FILENO) == 0 { show(min(start + batch, total), total) }
       }
@@ -126,10 +134,10 @@ struct GenerateCommand: ParsableCommand {
     return rows.isEmpty ? [PromptRow(content: .text(""))] : rows
   }
 
-  private func answer(_ requests: [Request], _ model: LoadedModel, _ sampling: Sampling) throws {
+  private func answer(_ requests: [Request], _ model: LoadedModel, _ sampler: Sampler) throws {
     // Strings that end an answer are looked for as it grows, so that no more is written than is needed.
     var streams = requests.map { _ in TextStream(model.tokenizer, stopStrings: drawing.stop) }
-    let rollout = model.sampler(sampling).rollout(
+    let rollout = sampler.rollout(
       requests.map(\.tokens), drawing: draws(requests),
       while: drawing.stop.isEmpty
         ? nil
@@ -137,14 +145,25 @@ struct GenerateCommand: ParsableCommand {
           _ = streams[row].append(token)
           return !streams[row].isStopped
         })
-    var logProbabilities = showsLogProbabilities ? rollout.logProbabilities.doubles[...] : []
+    // What is known of every token, completion by completion.
+    var start = 0
+    let logProbabilities = showsLogProbabilities ? rollout.logProbabilities.doubles : []
+    let divergences = rollout.spending?.divergences.doubles ?? []
+    let costs = rollout.spending?.costs.doubles ?? []
     for (request, completion) in zip(requests, rollout.completions) {
       var text = TextStream(model.tokenizer, stopStrings: drawing.stop)
       for token in completion.text { _ = text.append(token) }
       _ = text.finish()
-      let logs = logProbabilities.prefix(completion.tokens.count)
-      logProbabilities = logProbabilities.dropFirst(logs.count)
-      try show(request, completion, text.text, logs: Array(logs))
+      let places = start..<start + completion.tokens.count
+      start = places.upperBound
+      var details: [String: Any] = [:]
+      if showsLogProbabilities { details["log_probabilities"] = Array(logProbabilities[places]) }
+      if let nats = holding.nats {
+        details["kl"] = Array(divergences[places])
+        details["spent"] = costs[places].reduce(0, +)
+        details["budget"] = nats
+      }
+      try show(request, completion, text.text, details)
     }
   }
 
@@ -153,7 +172,7 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func show(
-    _ request: Request, _ completion: Completion, _ text: String, logs: [Double]
+    _ request: Request, _ completion: Completion, _ text: String, _ details: [String: Any]
   ) throws {
     guard printsJSON else {
       if case .text(let prompt) = request.prompt, !chat { return Console.print(prompt + text) }
@@ -168,15 +187,14 @@ struct GenerateCommand: ParsableCommand {
     case .tokens(let tokens): fields["prompt"] = tokens
     case .conversation(_, let messages): fields["prompt"] = messages
     }
-    if showsLogProbabilities { fields["log_probabilities"] = logs }
-    try Console.printJSON(fields)
+    try Console.printJSON(fields.merging(details) { $1 })
   }
 
   // One answer appears as it is written.
-  private func stream(_ request: Request, _ model: LoadedModel, _ sampling: Sampling) {
+  private func stream(_ request: Request, _ model: LoadedModel, _ sampler: Sampler) {
     if case .text(let prompt) = request.prompt, !chat { Console.write(Data(prompt.utf8)) }
     var text = TextStream(model.tokenizer, stopStrings: drawing.stop)
-    _ = model.sampler(sampling).rollout([request.tokens], drawing: draws([request])) { _, token in
+    _ = sampler.rollout([request.tokens], drawing: draws([request])) { _, token in
       Console.write(Data(text.append(token).utf8))
       return !text.isStopped
     }

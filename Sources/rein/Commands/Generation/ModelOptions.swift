@@ -61,7 +61,8 @@ struct LoadedModel {
     policy.configuration.positionCount - sampling.maximumLength + 1
   }
 
-  func sampler(_ sampling: Sampling) -> Sampler {
-    Sampler(policy, sampling, stopTokens: policy.configuration.stopTokens)
+  func sampler(_ sampling: Sampling, restraint: Restraint? = nil) -> Sampler {
+    Sampler(
+      policy, sampling, stopTokens: policy.configuration.stopTokens, restraint: restraint)
   }
 }

@@ -35,7 +35,7 @@ import Torch
   ) throws -> Restraint {
     Restraint(
       to: try Fixture.language(), budget: KLBudget(nats: nats, accounting: accounting),
-      share: share)
+      proposer: .share(share))
   }
 
   @Test(arguments: KLBudget.Accounting.allCases, [1, 0.7])

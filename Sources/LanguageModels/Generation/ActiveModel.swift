@@ -26,9 +26,10 @@ struct ActiveModel {
     hidden = batch.prefill()
   }
 
-  /// The log-probabilities of every row's next token [rows, vocabulary].
-  func distribution(step: Int) -> Tensor {
-    processor(hidden.cast(to: output.dataType).matmul(output), step: step).logSoftmax(along: -1)
+  /// The log-probabilities of every row's next token [rows, vocabulary], read from other states where some are given.
+  func distribution(step: Int, from states: Tensor? = nil) -> Tensor {
+    processor((states ?? hidden).cast(to: output.dataType).matmul(output), step: step)
+      .logSoftmax(along: -1)
   }
 
   /// Lets all but some rows go.

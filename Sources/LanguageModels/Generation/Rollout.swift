@@ -13,7 +13,7 @@ public struct Rollout: Sendable {
   public let greedy: Greedy?
   /// What the tokens took from their completions' budgets, where there are budgets.
   public let spending: Spending?
-  /// The hidden state each token was drawn from [n, width]: what value heads read.
+  /// The hidden state each token was drawn from [n, width]: what value heads read. It knows of the budget where the policy does.
   public let hidden: Tensor
   /// The state after each completion's last token [batch, width], where the sampler was asked to go on.
   public let finalHidden: Tensor?
@@ -35,4 +35,8 @@ public struct Spending: Sendable {
   public let costs: Tensor
   /// What was left before each [n], float64.
   public let left: Tensor
+  /// The share of it that each might have taken [n], float64.
+  public let shares: Tensor
+  /// α: the policy's share in the mixture they were drawn from [n], float64.
+  public let weights: Tensor
 }

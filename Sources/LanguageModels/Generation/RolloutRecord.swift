@@ -73,6 +73,7 @@ struct RolloutRecord {
         ? nil
         : Spending(
           divergences: pack(spending.map(\.divergences)), costs: pack(spending.map(\.costs)),
-          left: pack(spending.map(\.left))), hidden: pack(hidden), finalHidden: final)
+          left: pack(spending.map(\.left)), shares: pack(spending.map(\.shares)),
+          weights: pack(spending.map(\.weights))), hidden: pack(hidden), finalHidden: final)
   }
 }

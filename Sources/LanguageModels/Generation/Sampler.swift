@@ -75,13 +75,14 @@ public struct Sampler {
       var record = RolloutRecord(prompts, recordsGreedy: recordsGreedy)
       let interval = goesOn == nil ? stepsBetweenReads : 1
       for step in 0..<sampling.maximumLength {
-        let proposal = policy.distribution(step: step)
+        let states = restrained?.states(policy.hidden) ?? policy.hidden
+        let proposal = policy.distribution(step: step, from: states)
         let logProbabilities = restrained?.played(proposal, step: step) ?? proposal
         var tokens =
           sampling.temperature == 0
           ? logProbabilities.argmax(along: -1) : draws.tokens(logProbabilities, step: step)
         record.append(
-          tokens, logProbabilities, policy.hidden, spending: restrained?.charge(tokens))
+          tokens, logProbabilities, states, spending: restrained?.charge(tokens))
         let isLast = step + 1 == sampling.maximumLength
         if isLast || (step + 1).isMultiple(of: interval) {
           let going = record.read(rows: policy.rows) { completion, token in

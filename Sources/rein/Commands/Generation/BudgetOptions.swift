@@ -75,7 +75,7 @@ struct BudgetOptions: ParsableArguments {
         "--kl-base \(base) has \(trusted.configuration.positionCount) positions, the model \(model.policy.configuration.positionCount)"
       )
     }
-    return Restraint(to: trusted, budget: budget, share: share)
+    return Restraint(to: trusted, budget: budget, proposer: .share(share))
   }
 }
 

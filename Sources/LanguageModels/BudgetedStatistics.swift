@@ -1,0 +1,79 @@
+public import PolicyOptimization
+public import Torch
+
+/// What a policy on a KL budget says about tokens: of the mixtures that it plays, not of what it proposes.
+public struct BudgetedStatistics: Sendable {
+  /// log x(token) [n].
+  public let logProbabilities: Tensor
+  /// −Σ x log x in nats [n].
+  public let entropies: Tensor
+  /// KL(x ‖ b) in nats [n].
+  public let divergences: Tensor
+
+  /// What the states of a policy and of its base model say.
+  public struct States {
+    /// The policy's states that know of the budget [n, width].
+    public var policy: Tensor
+    /// The share of what is left that each token may take [n].
+    public var shares: Tensor
+    /// The base model's states [n, width′].
+    public var base: Tensor
+    /// What was left before each token in nats [n].
+    public var left: Tensor
+
+    /// States.
+    public init(policy: Tensor, shares: Tensor, base: Tensor, left: Tensor) {
+      self.policy = policy
+      self.shares = shares
+      self.base = base
+      self.left = left
+    }
+  }
+
+  /// Statistics in parts that are computed again for gradients: [n, vocabulary] is never held.
+  ///
+  /// - Parameters:
+  ///   - states: What policy and base model say; gradients reach the policy's states and shares.
+  ///   - outputs: The output projections [vocabulary, width] of policy and base model; gradients reach the policy's.
+  ///   - tokens: The tokens taken [n] int64.
+  ///   - accounting: How the budget counts.
+  ///   - temperature: Divides the scores of both.
+  public init(
+    _ states: States, outputs: (policy: Tensor, base: Tensor), tokens: Tensor,
+    accounting: KLBudget.Accounting, temperature: Double = 1
+  ) {
+    let rows = max(1, (1 << 18) / outputs.policy.size(0))
+    let type = outputs.policy.dataType == .float64 ? DataType.float64 : .float32
+    // What gradients reach goes in as one tensor: a share beside each state.
+    let inputs = Tensor.concatenate(
+      [states.policy.cast(to: type), states.shares.cast(to: type).unsqueezed(1)], along: 1)
+    let width = states.policy.size(1)
+    var parts: [Tensor] = []
+    for start in stride(from: 0, to: tokens.count, by: rows) {
+      let range = start..<min(start + rows, tokens.count)
+      let base = states.base.slice(0, range)
+      let (left, chosen) = (states.left.slice(0, range), tokens.slice(0, range))
+      parts.append(
+        inputs.slice(0, range).recomputing(parameters: [outputs.policy]) { input in
+          let distribution = { (hidden: Tensor, output: Tensor) in
+            (hidden.cast(to: type).matmul(output.cast(to: type).transposed()) / temperature)
+              .logSoftmax(along: -1)
+          }
+          let mixture = BudgetedMixture(
+            proposal: distribution(input.slice(1, 0..<width), outputs.policy),
+            base: distribution(base, outputs.base),
+            allowances: input.select(1, width).cast(to: .float64) * left,
+            largestLogRatios: accounting == .noRefund ? left : nil)
+          let logs = mixture.logProbabilities
+          return Tensor.stack(
+            [
+              logs.gathered(chosen.unsqueezed(1), along: 1).squeezed(1), entropy(logs),
+              mixture.divergences.cast(to: type),
+            ], along: 1)
+        })
+    }
+    let all = Tensor.concatenate(parts, along: 0)
+    (logProbabilities, entropies) = (all.select(1, 0), all.select(1, 1))
+    divergences = all.select(1, 2)
+  }
+}

@@ -43,7 +43,8 @@ public struct BudgetHead: Sendable {
   ///   - left: What is left before the tokens that they predict, in nats [n].
   /// - Returns: h′ [n, width] and shares within (0, 1) [n].
   public func callAsFunction(_ hidden: Tensor, left: Tensor) -> (states: Tensor, shares: Tensor) {
-    let nats = left.cast(to: hidden.dataType).unsqueezed(1)
+    let type = parameters.tensors[0].dataType
+    let (hidden, nats) = (hidden.cast(to: type), left.cast(to: type).unsqueezed(1))
     let input = Tensor.concatenate(
       [hidden, nats.logarithmOfOnePlus(), nats.clamped(atMost: 1)], along: 1)
     let states = hidden + writing(reading(input).tanh())

@@ -2,7 +2,7 @@ extension Metric {
   /// Every metric that Rein itself reports, in the order of the glossary.
   public static let catalogue: [Metric] =
     objectiveMetrics + policyMetrics + trustRegionMetrics + criticMetrics + completionMetrics
-    + selectionMetrics + environmentMetrics + hackingMetrics
+    + selectionMetrics + environmentMetrics + hackingMetrics + budgetMetrics
     + supervisedMetrics + rewardModelMetrics + preferenceMetrics + runMetrics
 
   /// The metric of the catalogue with a name, if there is one.

@@ -30,6 +30,29 @@ extension Metric {
     "Mean reward by the reward function that the policy is trained on. Rising while the gold "
       + "reward falls is reward hacking.")
 
+  /// Nats taken from budgets.
+  public static let budgetSpent = Metric(
+    "budget/spent", .nats,
+    "Mean of what a completion took from its KL budget, as reference.budget.accounting counts it.")
+  /// Divergence of what was played.
+  public static let budgetDivergence = Metric(
+    "budget/kl", .nats,
+    "Mean over completions of the KL of what was played from the reference, summed over their tokens."
+  )
+  /// Shares proposed.
+  public static let budgetShare = Metric(
+    "budget/share", .share,
+    "Mean share of what is left of the budget that the policy proposes to spend on a token.")
+  /// Weights of the policy.
+  public static let budgetWeight = Metric(
+    "budget/weight", .share,
+    "Mean weight of the policy in what was played: 1 where the budget holds nothing back, 0 where the reference plays."
+  )
+
+  static let budgetMetrics: [Metric] = [
+    budgetSpent, budgetDivergence, budgetShare, budgetWeight,
+  ]
+
   static let hackingMetrics: [Metric] = [honeypotRate, goldReward, proxyReward]
 
   /// Mean score of the answers that were kept.

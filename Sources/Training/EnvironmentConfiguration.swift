@@ -70,6 +70,11 @@ public struct EnvironmentConfiguration: Codable, Equatable, Sendable {
   /// - Throws: `TrainingError.configuration` with the key to change.
   public func validate() throws(TrainingError) {
     try method.validate()
+    if method.reference.placement == .budget {
+      throw .configuration(
+        key: "method.reference.placement",
+        reason: "budget holds language models: use none, reward or loss")
+    }
     try update.validate(method)
     let counts = [
       ("steps", steps), ("environments", environments), ("rollout_length", rolloutLength),

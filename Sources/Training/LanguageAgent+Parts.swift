@@ -13,18 +13,21 @@ extension LanguageAgent {
     public var reward: any Reward
     /// Prompts as token ids, drawn in random order again and again.
     public var prompts: [[Int]]
+    /// What the policy has learned of a budget before; nil starts afresh where there is one.
+    public var budgetHead: BudgetHead?
     /// Tokens to text, for samples that people read.
     public var decode: @Sendable ([Int]) -> String
 
     /// The parts of a run.
     public init(
       policy: LanguageModel, reference: LanguageModel, reward: any Reward, prompts: [[Int]],
-      decode: @escaping @Sendable ([Int]) -> String
+      budgetHead: BudgetHead? = nil, decode: @escaping @Sendable ([Int]) -> String
     ) {
       self.policy = policy
       self.reference = reference
       self.reward = reward
       self.prompts = prompts
+      self.budgetHead = budgetHead
       self.decode = decode
     }
   }

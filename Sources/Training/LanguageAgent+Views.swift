@@ -41,7 +41,9 @@ extension LanguageAgent {
     let (trusted, hidden) = parts.reference.statistics(
       layout(episodes.record), temperature: sampling.temperature,
       others: episodes.record.rollout.greedy?.tokens.unsqueezed(1))
-    if method.reference.placement == .loss && method.reference.estimator == .full {
+    if method.reference.placement == .budget
+      || method.reference.placement == .loss && method.reference.estimator == .full
+    {
       episodes.record.referenceHidden = hidden
     }
     return ReferenceView(
@@ -87,8 +89,26 @@ extension LanguageAgent {
     var judgement = Judgement()
     // Only passes that are learned from drop anything, and only what the adapter sees: completions are drawn without dropout.
     let context = Trunk.Context(adapterDropout: Tensor.isRecording ? adapterDropout : nil)
-    let hidden = layout.predicting(policy.trunk, context)
-    if questions.policy {
+    var hidden = layout.predicting(policy.trunk, context)
+    if let budgetHead, let spending = record.rollout.spending {
+      let left = pick(spending.left)
+      let (states, shares) = budgetHead(hidden, left: left)
+      hidden = states
+      if questions.policy {
+        let base =
+          record.referenceHidden.map(pick)
+          ?? Tensor.withoutRecording {
+            layout.predicting(parts.reference.trunk)
+          }
+        let statistics = BudgetedStatistics(
+          .init(policy: states, shares: shares, base: base, left: left),
+          outputs: (policy.outputWeight, parts.reference.outputWeight), tokens: layout.tokens,
+          accounting: method.reference.budget.accounting, temperature: sampling.temperature)
+        judgement.logProbabilities = statistics.logProbabilities.on(.cpu)
+        judgement.entropies = statistics.entropies.on(.cpu)
+        judgement.referenceDivergences = statistics.divergences.on(.cpu)
+      }
+    } else if questions.policy {
       let chosen = layout.tokens.unsqueezed(1)
       let greedy = questions.greedy ? record.rollout.greedy : nil
       let targets = greedy.map {

@@ -32,7 +32,8 @@ public final class LanguageAgent: Agent {
   let sampling: Sampling
   let rules: CompletionRules
   private let episodesPerStep: Int
-  private let sampler: Sampler
+  /// What the policy knows of its budget, where it has one.
+  public let budgetHead: BudgetHead?
   private let prompts: PromptQueue
   private let draws: Generator
   let adapterDropout: Generator?
@@ -59,9 +60,14 @@ public final class LanguageAgent: Agent {
     rules = configuration.completions
     episodesPerStep = configuration.episodesPerStep
     critic = try Critic(configuration.method.critic, for: parts.policy)
-    sampler = Sampler(
-      parts.policy, configuration.sampling, stopTokens: parts.policy.configuration.stopTokens,
-      recordsGreedy: configuration.method.objective.greedyAwareness != nil)
+    budgetHead =
+      configuration.method.reference.placement == .budget
+      ? try parts.budgetHead
+        ?? BudgetHead(
+          width: parts.policy.configuration.width,
+          ParameterBuilder(
+            generator: Generator(seed: seed, purpose: "budget head"),
+            device: parts.policy.outputWeight.device)) : nil
     prompts = PromptQueue(parts.prompts, seed: seed)
     draws = Generator(seed: seed, purpose: "rollouts")
     let dropout = parts.policy.adapter?.configuration.dropout ?? 0
@@ -72,7 +78,9 @@ public final class LanguageAgent: Agent {
   }
 
   /// The weights of the policy that are trained.
-  public var policyParameters: Parameters { policy.trainedParameters }
+  public var policyParameters: Parameters {
+    policy.trainedParameters + (budgetHead?.parameters ?? Parameters())
+  }
   /// The weights of the critic alone.
   public var criticParameters: Parameters { critic.parameters }
   /// Completions are computed as a whole.
@@ -83,7 +91,7 @@ public final class LanguageAgent: Agent {
     let clock = ContinuousClock()
     let begin = clock.now
     let copies = method.advantage.groupSize
-    let rollout = sampler.rollout(
+    let rollout = sampler(step: step).rollout(
       prompts.next(episodesPerStep / copies, copies: copies), using: draws)
     guard rollout.logProbabilities.isAllFinite else {
       throw TrainingError.diverged(metric: "a log-probability", step: step)
@@ -107,6 +115,17 @@ public final class LanguageAgent: Agent {
       greedyLogProbabilities: rollout.greedy?.logProbabilities.on(.cpu))
     episodes.masked = rules.masked(rollout.completions)
     return episodes
+  }
+
+  private func sampler(step: Int) -> Sampler {
+    let restraint = budgetHead.map { head in
+      var budget = method.reference.budget
+      budget.nats = budget.nats(atStep: step - 1)
+      return Restraint(to: parts.reference, budget: budget, proposer: .policy(head))
+    }
+    return Sampler(
+      policy, sampling, stopTokens: stopTokens,
+      recordsGreedy: method.objective.greedyAwareness != nil, restraint: restraint)
   }
 
   func grades(_ completions: [Completion], step: Int) throws -> [Grade] {
@@ -146,7 +165,22 @@ public final class LanguageAgent: Agent {
         step: step, prompt: parts.decode(completion.prompt),
         completion: parts.decode(completion.text), rewards: grade.report)
     }
-    return (metrics + record.grades.metrics + record.timings, samples)
+    return (
+      metrics + record.grades.metrics + spending(record.rollout) + record.timings, samples
+    )
+  }
+}
+
+extension LanguageAgent {
+  // What was done with the budgets.
+  private func spending(_ rollout: Rollout) -> [(Metric, Double)] {
+    guard let spending = rollout.spending else { return [] }
+    let spent = spending.costs.sum().item / Double(rollout.completions.count)
+    return [
+      (.budgetSpent, spent), (.budgetShare, spending.shares.mean().item),
+      (.budgetWeight, spending.weights.mean().item),
+      (.budgetDivergence, spending.divergences.sum().item / Double(rollout.completions.count)),
+    ]
   }
 }
 
@@ -156,6 +190,7 @@ extension LanguageAgent: Resumable {
     try state.expect("the frozen weights", frozenFingerprint)
     try state.expect("the reference model", referenceFingerprint)
     try state.carry("policy", policy.trainedParameters)
+    if let budgetHead { try state.carry("budget", budgetHead.parameters) }
     try state.carry("critic", critic.parameters)
     try state.carry("prompts", prompts)
     try state.carry("draws", draws)

@@ -1,3 +1,5 @@
+public import PolicyOptimization
+
 extension Method {
   /// What holds the policy near what is trusted.
   public struct Reference: Codable, Equatable, Sendable {
@@ -9,6 +11,8 @@ extension Method {
       case reward
       /// β·KL(π ‖ π_ref) in the loss: over all actions, as in greedy-advantage-aware RLHF's code, or estimated, as in GRPO.
       case loss
+      /// A hard budget in place of a penalty: what is played is the mixture of policy and reference that each episode can still afford.
+      case budget
     }
 
     /// How KL(π ‖ π_ref) is formed in the loss.
@@ -31,11 +35,16 @@ extension Method {
     public var target: Double?
     /// Episodes in which β can change by a factor of about e^0.2.
     public var horizon = 10_000.0
+    /// The budget of an episode, where one holds.
+    public var budget = KLBudget(nats: 10)
+
+    /// Whether KL costs something, in the reward or in the loss.
+    var isPenalty: Bool { placement == .reward || placement == .loss }
 
     enum CodingKeys: String, CodingKey {
       case placement
       case estimator = "kl_estimator"
-      case coefficient, target, horizon
+      case coefficient, target, horizon, budget
     }
   }
 }

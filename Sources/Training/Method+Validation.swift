@@ -9,7 +9,8 @@ extension Method {
     try checkAdvantage()
     try checkObjective()
     try checkGreedyAwareness()
-    if reference.target != nil && (reference.placement == .none || reference.coefficient == 0) {
+    try checkBudget()
+    if reference.target != nil && (!reference.isPenalty || reference.coefficient == 0) {
       throw .configuration(
         key: "reference.target",
         reason:
@@ -135,6 +136,44 @@ extension Method {
       throw .configuration(
         key: "advantage.whitening",
         reason: "\(name) is centered group by group: use none or scaled")
+    }
+  }
+
+  private func checkBudget() throws(TrainingError) {
+    guard reference.placement == .budget else {
+      guard reference.budget == Reference().budget else {
+        throw .configuration(
+          key: "reference.budget", reason: "holds nothing: set reference.placement to budget")
+      }
+      return
+    }
+    if let problem = reference.budget.problem {
+      throw .configuration(key: "reference.budget", reason: problem)
+    }
+    let refused: [(Bool, String, String)] = [
+      (
+        objective.kind == .trustRegion, "objective.kind",
+        "trust-region differentiates what the policy proposes twice; on a budget another distribution is played: use clip"
+      ),
+      (
+        advantage.baseline == .minimumVariance, "advantage.baseline",
+        "minimum-variance has no form on a budget: use another"
+      ),
+      (
+        objective.greedyAwareness != nil, "objective.greedy_awareness",
+        "asks about tokens that were not taken, whose place in the budget nobody knows: use none"
+      ),
+      (
+        critic.kind == .valueModel, "critic.kind",
+        "value-model does not know what is left of the budget: use a value-head, detached-value-head or none"
+      ),
+      (
+        advantage.needsAllActionValues, "advantage.estimator",
+        "\(advantage.estimator.rawValue) averages over what the policy proposes, and on a budget something else is played: use another"
+      ),
+    ]
+    for (isRefused, key, reason) in refused where isRefused {
+      throw .configuration(key: key, reason: reason)
     }
   }
 

@@ -69,6 +69,12 @@ public struct PolicyConfiguration: Codable, Equatable, Sendable {
       throw .configuration(key: key, reason: "\(value) is below 1")
     }
     try update.validate(method)
+    if method.reference.placement == .budget, completions.truncated == .bootstrap {
+      throw .configuration(
+        key: "completions.truncated",
+        reason:
+          "bootstrap values the state behind a cut, which has no part in the budget: use score")
+    }
     try method.validate(trajectories: episodesPerStep, key: "episodes_per_step")
     guard episodesPerStep % method.advantage.groupSize == 0 else {
       throw .configuration(

@@ -119,15 +119,14 @@ public final class PolicyTrainer<World: Agent>: Trainer {
   )] {
     let divergence = ratios.sum().item / Double(trajectories)
     let coefficient = controller.coefficient
-    let placement = method.reference.placement
-    let cost = placement == .reward ? -coefficient * divergence : 0
+    let cost = method.reference.placement == .reward ? -coefficient * divergence : 0
     let estimate = { (estimator: DivergenceEstimator) in
       estimator.estimates(logRatios: ratios).mean().item
     }
     controller.update(divergence: divergence, episodes: trajectories)
     var metrics: [(Metric, Double)] = [
       (.kl, divergence), (.klK1, estimate(.k1)), (.klK2, estimate(.k2)), (.klK3, estimate(.k3)),
-      (.klCoefficient, placement == .none ? 0 : coefficient), (.nonScoreReward, cost),
+      (.klCoefficient, method.reference.isPenalty ? coefficient : 0), (.nonScoreReward, cost),
     ]
     if let score { metrics.append((.rlhfReward, score + cost)) }
     return metrics

@@ -163,6 +163,16 @@ private let rewardFaults: [Fault] = [
     #expect(Tiny.bytes(scene.parts.policy.parameters) == before)
   }
 
+  @Test(arguments: Method.CriticChoice.Kind.allCases.filter { $0 != .valueModel && $0 != .none })
+  func `finds nothing wrong with a budget`(kind: Method.CriticChoice.Kind) throws {
+    let scene = try DoctorScene.healthy {
+      $0.method.reference.placement = .budget
+      $0.method.critic.kind = kind
+    }
+    let found = complaints(scene)
+    #expect(found == [], "\(found)")
+  }
+
   // A new adapter's second matrix and a new head are zero: what lies behind them has no gradient yet, and is no fault.
   @Test(arguments: Method.CriticChoice.Kind.allCases.filter { $0 != .none })
   func `takes what begins at zero for no fault`(kind: Method.CriticChoice.Kind) throws {

@@ -164,6 +164,15 @@ import Training
       return (scene.trainer, scene.policy.parameters + scene.trainer.agent.critic.parameters)
     }
     guard preset == .ppoKL else { return }
+    try expectSame("on a budget") {
+      let scene = try Scene(preset, seed: 7) {
+        $0.method.reference.placement = .budget
+        $0.method.reference.budget = KLBudget(nats: 0.02, rampSteps: 4)
+        $0.epochs = 2
+      }
+      let head = try #require(scene.trainer.agent.budgetHead)
+      return (scene.trainer, scene.policy.parameters + head.parameters)
+    }
     try expectSame("with a value model") {
       let scene = try make(.valueModel)
       return (scene.trainer, scene.policy.parameters + scene.trainer.agent.critic.parameters)

@@ -187,6 +187,37 @@ private struct Files {
     }
   }
 
+  @Test func `on a budget leaves what the policy knows of it, and goes on from there`() throws {
+    try withTemporaryFolder { folder in
+      let files = try Files(folder)
+      var configuration = files.policy(.ppo)
+      configuration.training.method.reference.placement = .budget
+      configuration.training.method.reference.budget.nats = 0.01
+      configuration.training.optimizer.learningRate = 1e-2
+      configuration.computation.precision = .bfloat16
+      let result = try PolicyRun(configuration).run(context(files.url("run")), observer: .silent)
+      for event in try files.records(of: "run") {
+        let values = Dictionary(
+          uniqueKeysWithValues: event.values.map { ($0.key.name, $0.value) })
+        let spent = try #require(values["budget/spent"])
+        #expect(spent <= 0.01 && spent == values["budget/kl"])
+        #expect(values["objective/kl_coefficient"] == 0 && values["budget/share"] ?? 0 > 0)
+      }
+      let saved = ModelFolder(result.model)
+      let head = try #require(try saved.budgetHead(for: saved.languageModel()))
+      #expect(head.parameters.tensors.allSatisfy { $0.isAllFinite })
+      // The second layer began at zero.
+      #expect(head.parameters.tensors[2].doubles.contains { $0 != 0 })
+      configuration.policy = result.model.path
+      configuration.reference = files.path("base")
+      configuration.training.optimizer.learningRate = 0
+      let again = try PolicyRun(configuration).run(context(files.url("on")), observer: .silent)
+      let kept = try #require(
+        try ModelFolder(again.model).budgetHead(for: saved.languageModel()))
+      #expect(Tiny.bytes(kept.parameters) == Tiny.bytes(head.parameters))
+    }
+  }
+
   @Test func `computes as it is asked to`() throws {
     try withTemporaryFolder { folder in
       let files = try Files(folder)

@@ -13,7 +13,9 @@ public struct Rollout: Sendable {
   public let greedy: Greedy?
   /// What the tokens took from their completions' budgets, where there are budgets.
   public let spending: Spending?
-  /// The hidden state each token was drawn from [n, width]: what value heads read. It knows of the budget where the policy does.
+  /// The hidden state each token was drawn from [n, width]: what value heads read.
+  ///
+  /// It knows of the budget where the policy does.
   public let hidden: Tensor
   /// The state after each completion's last token [batch, width], where the sampler was asked to go on.
   public let finalHidden: Tensor?

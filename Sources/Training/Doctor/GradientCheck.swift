@@ -51,7 +51,8 @@ extension PolicyScene {
     if name.hasPrefix("critic.") {
       return critic.weight == 0 || (name.contains("q_head") && critic.actionValueWeight == 0)
     }
-    return name.hasSuffix("k_proj.bias")
+    // While the policy can afford all that it wants, it does not matter what it proposes to spend.
+    return name.hasSuffix("k_proj.bias") || name.hasPrefix("budget.proposing")
   }
 
   // The run's own loss, but with advantages and targets drawn at random, so that no reward is needed; and what starts at zero is

@@ -79,7 +79,9 @@ public struct PolicyRun: Sendable {
       configuration.training,
       .init(
         policy: policy, reference: prepared.reference, reward: rewards.training,
-        prompts: prepared.prompts.examples, decode: prepared.decode), seed: configuration.seed)
+        prompts: prepared.prompts.examples,
+        budgetHead: try prepared.folder.budgetHead(for: policy), decode: prepared.decode),
+      seed: configuration.seed)
     let saver = prepared.saver(configuration)
     let session = try RunSession(
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
@@ -87,14 +89,14 @@ public struct PolicyRun: Sendable {
     let isFinished = try session.run { report in
       "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
     } save: { folder in
-      try save(policy, trainer.agent.critic, saver, in: folder)
+      try save(policy, trainer.agent, saver, in: folder)
     } each: { report in
       var report = report
       report.metrics += try rewards.watched(trainer.agent.lastCompletions)
       return report
     }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
-      try save(policy, trainer.agent.critic, saver, in: $0)
+      try save(policy, trainer.agent, saver, in: $0)
     }
     return Result(
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
@@ -102,9 +104,11 @@ public struct PolicyRun: Sendable {
   }
 
   private func save(
-    _ policy: LanguageModel, _ critic: Critic, _ saver: ModelSaver, in folder: URL
+    _ policy: LanguageModel, _ agent: LanguageAgent, _ saver: ModelSaver, in folder: URL
   ) throws {
     try saver.save(policy, in: folder)
+    if let head = agent.budgetHead { try ModelFolder(folder).save(head) }
+    let critic = agent.critic
     // A value model that is an adapter has no place on merged weights.
     let isLost = critic.kind == .valueModel && policy.adapter != nil && configuration.lora.merges
     if critic.kind != .none && !isLost { try ModelFolder(folder).save(critic) }

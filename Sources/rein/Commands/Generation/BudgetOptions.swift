@@ -4,6 +4,7 @@ import LanguageModels
 public import PolicyOptimization
 import Tokenization
 import Torch
+import Training
 
 /// A hard budget of nats for every answer.
 struct BudgetOptions: ParsableArguments {
@@ -26,8 +27,10 @@ struct BudgetOptions: ParsableArguments {
 
   @Option(
     name: .customLong("kl-share"),
-    help: "The share of what is left that one token may take, at most 1.")
-  var share: Double = 1
+    help:
+      "The share of what is left that one token may take, at most 1. (default: what a policy trained on a budget proposes, else 1)"
+  )
+  var share: Double?
 
   /// What holds a model's draws; nil where nothing does.
   func restraint(on model: LoadedModel, _ sampling: Sampling, _ place: ModelOptions) throws
@@ -39,7 +42,7 @@ struct BudgetOptions: ParsableArguments {
     }
     let budget = KLBudget(nats: nats, accounting: accounting)
     if let problem = budget.problem { throw InputProblem("--kl-budget: \(problem)") }
-    guard share > 0, share <= 1 else {
+    if let share, !(share > 0 && share <= 1) {
       throw InputProblem("--kl-share \(share) is outside (0, 1]")
     }
     guard sampling.isUntruncated else {
@@ -75,7 +78,10 @@ struct BudgetOptions: ParsableArguments {
         "--kl-base \(base) has \(trusted.configuration.positionCount) positions, the model \(model.policy.configuration.positionCount)"
       )
     }
-    return Restraint(to: trusted, budget: budget, proposer: .share(share))
+    let head = try model.folder.budgetHead(for: model.policy)
+    return Restraint(
+      to: trusted, budget: budget,
+      proposer: share.map { .share($0) } ?? head.map { .policy($0) } ?? .share(1))
   }
 }
 

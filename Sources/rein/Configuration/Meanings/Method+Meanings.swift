@@ -1,3 +1,4 @@
+import PolicyOptimization
 import Training
 import Yams
 
@@ -63,7 +64,10 @@ enum MethodMeanings {
       "training.method.objective.greedy_control.shuffled",
       "A control for per-token: a and b go to other tokens than those they were measured at."
     ),
-    ("training.method.reference.placement", "Where the KL penalty stands: none, reward or loss."),
+    (
+      "training.method.reference.placement",
+      "Where the KL penalty stands: none, reward or loss; or budget, a hard bound instead."
+    ),
     (
       "training.method.reference.kl_estimator",
       "KL in the loss: full (all tokens), k2 or k3 (of the token taken)."
@@ -76,6 +80,18 @@ enum MethodMeanings {
     (
       "training.method.reference.horizon",
       "Episodes in which β can change by a factor of about e^0.2."
+    ),
+    (
+      "training.method.reference.budget.nats",
+      "Nats that an episode may spend on differing from the reference."
+    ),
+    (
+      "training.method.reference.budget.accounting",
+      "What a token costs: \(names(KLBudget.Accounting.self)): KL, log-ratio as published, log-ratio without refunds."
+    ),
+    (
+      "training.method.reference.budget.ramp_steps",
+      "Steps over which the budget grows from 0; 0 gives all of it at once."
     ),
     (
       "training.method.critic.kind",

@@ -42,7 +42,7 @@ public struct BudgetedStatistics: Sendable {
     _ states: States, outputs: (policy: Tensor, base: Tensor), tokens: Tensor,
     accounting: KLBudget.Accounting, temperature: Double = 1
   ) {
-    let rows = max(1, (1 << 18) / outputs.policy.size(0))
+    let rows = max(1, (1 << 16) / outputs.policy.size(0))
     let type = outputs.policy.dataType == .float64 ? DataType.float64 : .float32
     // What gradients reach goes in as one tensor: a share beside each state.
     let inputs = Tensor.concatenate(

@@ -119,33 +119,71 @@ private struct Line {
   /// The largest α whose divergence is within the allowance, or closer below it than one part in 10⁸ [n].
   func largestWeights(_ allowances: Tensor) -> Tensor {
     let ones = Tensor.ones(allowances.shape, dataType: .float64, device: allowances.device)
-    let zeros = ones.zerosLike()
     let whole = divergences(ones)
     let isFree = (whole .<= allowances) .& isClosed.negated()
-    let isNothing = ((allowances .< Line.least) .& isFree.negated()) .| isClosed
-    let isSettled = isFree .| isNothing
+    let isNothing = (allowances .< Line.least) .| isClosed
+    let settled = ones.zerosLike().replacing(with: 1, where: isFree)
+    // Only the rows between are searched.
+    let open = (isFree .| isNothing).negated().cast(to: .int64).integers.enumerated()
+      .compactMap { $1 == 1 ? $0 : nil }
+    guard !open.isEmpty else { return settled }
+    let rows = Tensor(open, device: allowances.device)
+    let pick = { (tensor: Tensor) in tensor.selecting(rows, along: 0) }
+    let found = Search(
+      baseProbabilities: pick(baseProbabilities), excess: pick(excess), whole: pick(whole),
+      allowances: pick(allowances)
+    ).weights()
+    return settled.scattering(found, at: rows, along: 0)
+  }
+}
+
+/// Newton's method on √KL in a bracket, for rows that can afford some but not all.
+private struct Search {
+  let excess: Tensor
+  let allowances: Tensor
+  /// KL(a ‖ b) [n].
+  let whole: Tensor
+  // b and b·(a/b − 1), one under the other [n, 2, actions], and the second's sum [n].
+  private let factors: Tensor
+  private let rest: Tensor
+
+  init(baseProbabilities: Tensor, excess: Tensor, whole: Tensor, allowances: Tensor) {
+    self.excess = excess
+    self.whole = whole
+    self.allowances = allowances
+    let moves = baseProbabilities * excess
+    factors = .stack([baseProbabilities, moves], along: 1)
+    rest = moves.sum(along: -1)
+  }
+
+  // KL = Σ b·log(1 + ρ) + α·Σ b·(a/b − 1)·log(1 + ρ) − α·Σ b·(a/b − 1), of which the second sum is ∂KL/∂α.
+  private func outcome(_ weights: Tensor) -> (divergences: Tensor, slopes: Tensor) {
+    let logs = (weights.unsqueezed(1) * excess).logarithmOfOnePlus()
+    let sums = factors.matmul(logs.unsqueezed(2)).squeezed(2)
+    let slopes = sums.select(1, 1)
+    return ((sums.select(1, 0) + weights * (slopes - rest)).clamped(atLeast: 0), slopes)
+  }
+
+  func weights() -> Tensor {
     // A little below the allowance, so that what rounding leaves over is never spent.
     let targets = allowances * (1 - 1e-9)
-    let roots = targets.clamped(atLeast: 0).squareRoot()
-    var (low, high) = (zeros, ones)
-    var weights = (roots / whole.squareRoot().clamped(atLeast: 1e-300)).clamped(to: 0...1)
+    let roots = targets.squareRoot()
+    var (low, high) = (targets.zerosLike(), targets.zerosLike() + 1)
+    var weights = (roots / whole.squareRoot()).clamped(to: 0...(1 - 1e-15))
     for _ in 0..<100 {
-      let found = divergences(weights)
-      let isClose = (found - targets).magnitude() .<= targets * 5e-10
-      let isDone = isClose .| isSettled
+      let (found, slopes) = outcome(weights)
+      let isDone = (found - targets).magnitude() .<= targets * 5e-10
       if isDone.cast(to: .float64).minimum(along: 0).item == 1 { break }
       let isBelow = found .<= targets
       low = low.replacing(with: weights, where: isBelow)
       high = high.replacing(with: weights, where: isBelow.negated())
       let root = found.squareRoot()
-      let newton = weights - (root - roots) * root * 2 / slopes(weights)
+      let newton = weights - (root - roots) * root * 2 / slopes
       let isOutside = ((newton .> low) .& (newton .< high)).negated()
       weights = newton.replacing(with: (low + high) / 2, where: isOutside)
         .replacing(with: weights, where: isDone)
     }
     // Where no number is close enough, the bracket's lower end is still affordable.
-    let isOver = divergences(weights) .> allowances
-    return weights.replacing(with: low, where: isOver)
-      .replacing(with: 1, where: isFree).replacing(with: 0, where: isNothing)
+    return weights.replacing(with: low, where: outcome(weights).divergences .> allowances)
   }
 }

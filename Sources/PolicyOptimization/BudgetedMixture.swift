@@ -15,13 +15,8 @@ public import Torch
 public struct BudgetedMixture: Sendable {
   /// α [n], float64.
   public let weights: Tensor
-  /// log x [n, actions], in the type of the proposal.
-  public let logProbabilities: Tensor
-  /// KL(x ‖ b) in nats [n], float64; never above the allowance.
-  public let divergences: Tensor
-
-  // log(xᵢ/bᵢ) [n, actions], float64.
-  private let logRatios: Tensor
+  private let proposal: Tensor
+  private let line: Line
 
   /// The mixture of every row.
   ///
@@ -36,28 +31,51 @@ public struct BudgetedMixture: Sendable {
     precondition(
       proposal.rank == 2 && proposal.shape == base.shape && allowances.shape == [proposal.size(0)],
       "a mixture of \(proposal.shape) and \(base.shape) with allowances \(allowances.shape)")
-    let line = Line(policy: proposal.cast(to: .float64), base: base.detached().cast(to: .float64))
+    self.proposal = proposal
     let allowances = allowances.cast(to: .float64)
-    let (root, slopes) = Tensor.withoutRecording {
+    let (line, root, slopes, costs) = Tensor.withoutRecording {
+      let line = Line(policy: proposal.cast(to: .float64), base: base.cast(to: .float64))
       let root = line.largestWeights(allowances.detached())
-      return (root, line.slopes(root))
+      return (line, root, line.slopes(root), line.costs(root))
     }
-    // One Newton step that is recorded: it moves no value, and its gradient is the implicit function's.
+    self.line = line
+    // k = KL(α, a) to first order: it moves no value, and its gradient is the implicit function's.
     let isEdge = (root .<= 0) .| (root .>= 1)
-    let inner = root.replacing(with: 0, where: isEdge)
-    let step = (allowances - line.divergences(inner)) / slopes.replacing(with: 1, where: isEdge)
+    let moved = (costs * proposal.replacing(with: 0, where: costs .== 0)).sum(along: -1)
+    let step = (allowances - moved) / slopes.replacing(with: 1, where: isEdge)
     var weights = root + (step - step.detached()).replacing(with: 0, where: isEdge)
     if let bounds = largestLogRatios?.cast(to: .float64) {
-      weights = weights.minimum(bounds.exponentialMinusOne() / line.largestExcess)
+      let boldest = Tensor.withoutRecording { line.excess.argmax(along: -1) }
+      let excess = line.differences(of: boldest, proposal).exponentialMinusOne()
+      weights = weights.minimum(
+        bounds.exponentialMinusOne() / excess.clamped(atLeast: 1e-300))
     }
-    let isWhole = weights .>= 1
-    let whole = isWhole.unsqueezed(1)
-    logRatios = line.logRatios(weights.replacing(with: 0, where: isWhole))
-      .replacing(with: line.differences, where: whole)
-    logProbabilities = (line.base + logRatios).cast(to: proposal.dataType)
-      .replacing(with: proposal, where: whole)
     self.weights = weights
-    divergences = line.divergences(weights)
+  }
+
+  /// log x [n, actions], in the type of the proposal.
+  public var logProbabilities: Tensor {
+    let isWhole = (weights .>= 1).unsqueezed(1)
+    let ratios = line.logRatios(
+      weights.replacing(with: 0, where: weights .>= 1), excess: line.excess(proposal))
+    return (line.base + ratios).cast(to: proposal.dataType)
+      .replacing(with: proposal, where: isWhole)
+  }
+
+  /// KL(x ‖ b) in nats [n], float64; never above the allowance.
+  public var divergences: Tensor {
+    line.divergences(weights, excess: line.excess(proposal))
+  }
+
+  /// log x of one action a row, for which the others' are not formed.
+  ///
+  /// - Parameter actions: [n] int64.
+  /// - Returns: [n], in the type of the proposal.
+  public func logProbabilities(of actions: Tensor) -> Tensor {
+    let places = actions.unsqueezed(1)
+    let pick = { (tensor: Tensor) in tensor.gathered(places, along: 1).squeezed(1) }
+    return (pick(line.base) + logRatios(of: actions)).cast(to: proposal.dataType)
+      .replacing(with: pick(proposal), where: weights .>= 1)
   }
 
   /// log(x/b) of one action a row, in nats.
@@ -65,47 +83,66 @@ public struct BudgetedMixture: Sendable {
   /// - Parameter actions: [n] int64.
   /// - Returns: [n], float64.
   public func logRatios(of actions: Tensor) -> Tensor {
-    logRatios.gathered(actions.unsqueezed(1), along: 1).squeezed(1)
+    let isWhole = weights .>= 1
+    let differences = line.differences(of: actions, proposal)
+    let mixed = weights.replacing(with: 0, where: isWhole) * differences.exponentialMinusOne()
+    return mixed.logarithmOfOnePlus().replacing(with: differences, where: isWhole)
   }
 }
 
 /// The distributions between a base policy and a policy, and what they cost.
-private struct Line {
+private struct Line: Sendable {
   /// log b [n, actions].
   let base: Tensor
-  /// log a − log b [n, actions]; 0 where neither has any probability.
-  let differences: Tensor
   /// a/b − 1 [n, actions].
   let excess: Tensor
   /// Fewer nats than this buy nothing: rounding would weigh more.
   private static let least = 1e-12
+  // A ratio of e^700 stands for all above it, which numbers cannot hold.
+  private static let largest = 700.0
 
   private let baseProbabilities: Tensor
+  private let isImpossible: Tensor
   // Rows where b rules out what a does not: every step towards a costs infinitely much.
   private let isClosed: Tensor
 
+  /// A line; nothing of it is recorded.
   init(policy: Tensor, base: Tensor) {
-    let (a, b) = (policy.exponential(), base.exponential())
-    let impossible = b .== 0
     self.base = base
-    baseProbabilities = b
-    isClosed = (impossible .& (a .> 0)).cast(to: .float64).sum(along: -1) .> 0
-    differences = (policy - base.replacing(with: 0, where: impossible))
-      .replacing(with: 0, where: impossible)
-    // A ratio of e^700 stands for all above it, which numbers cannot hold.
-    excess = differences.clamped(atMost: 700).exponentialMinusOne()
+    baseProbabilities = base.exponential()
+    isImpossible = baseProbabilities .== 0
+    isClosed =
+      (isImpossible .& (policy.exponential() .> 0)).cast(to: .float64).sum(along: -1) .> 0
+    excess = Line.excess(policy, base, isImpossible)
   }
 
-  /// max (a/b) − 1 [n], at least a little above zero.
-  var largestExcess: Tensor { excess.maximum(along: -1).clamped(atLeast: 1e-300) }
+  private static func excess(_ policy: Tensor, _ base: Tensor, _ isImpossible: Tensor) -> Tensor {
+    (policy - base.replacing(with: 0, where: isImpossible))
+      .replacing(with: 0, where: isImpossible).clamped(atMost: largest).exponentialMinusOne()
+  }
+
+  /// a/b − 1 as a function of log a [n, actions]; recorded where the caller records.
+  func excess(_ proposal: Tensor) -> Tensor {
+    guard proposal.requiresGradient else { return excess }
+    return Line.excess(proposal.cast(to: .float64), base, isImpossible)
+  }
+
+  /// log a − log b of one action a row [n]; 0 where b rules it out.
+  func differences(of actions: Tensor, _ proposal: Tensor) -> Tensor {
+    let places = actions.unsqueezed(1)
+    let pick = { (tensor: Tensor) in tensor.gathered(places, along: 1).squeezed(1) }
+    let impossible = pick(isImpossible)
+    return (pick(proposal).cast(to: .float64) - pick(base).replacing(with: 0, where: impossible))
+      .replacing(with: 0, where: impossible).clamped(atMost: Line.largest)
+  }
 
   /// log(x/b) = log(1 + α·(a/b − 1)) [n, actions].
-  func logRatios(_ weights: Tensor) -> Tensor {
+  func logRatios(_ weights: Tensor, excess: Tensor) -> Tensor {
     (weights.unsqueezed(1) * excess).logarithmOfOnePlus()
   }
 
   /// KL(x ‖ b) = Σ b·[(1 + ρ)·log(1 + ρ) − ρ] with ρ = x/b − 1 [n]: no term is below 0, so small sums are as exact as large ones.
-  func divergences(_ weights: Tensor) -> Tensor {
+  func divergences(_ weights: Tensor, excess: Tensor) -> Tensor {
     let moves = weights.unsqueezed(1) * excess
     let logs = moves.replacing(with: 0, where: moves .<= -1).logarithmOfOnePlus()
     return (baseProbabilities * ((moves + 1) * logs - moves)).sum(along: -1).clamped(atLeast: 0)
@@ -113,13 +150,20 @@ private struct Line {
 
   /// ∂KL/∂α = Σ (a − b)·log(x/b) [n], of α < 1.
   func slopes(_ weights: Tensor) -> Tensor {
-    (baseProbabilities * excess * logRatios(weights)).sum(along: -1)
+    (baseProbabilities * excess * logRatios(weights, excess: excess)).sum(along: -1)
+  }
+
+  /// ∂KL/∂log a = α·a·log(x/b) [n, actions], 0 where α is 0 or 1; what Σ b·ρ would add is 0 where both sum to 1.
+  func costs(_ weights: Tensor) -> Tensor {
+    let inner = weights.replacing(with: 0, where: weights .>= 1).unsqueezed(1)
+    let moves = inner * excess
+    return inner * baseProbabilities * (excess + 1) * moves.logarithmOfOnePlus()
   }
 
   /// The largest α whose divergence is within the allowance, or closer below it than one part in 10⁸ [n].
   func largestWeights(_ allowances: Tensor) -> Tensor {
     let ones = Tensor.ones(allowances.shape, dataType: .float64, device: allowances.device)
-    let whole = divergences(ones)
+    let whole = divergences(ones, excess: excess)
     let isFree = (whole .<= allowances) .& isClosed.negated()
     let isNothing = (allowances .< Line.least) .| isClosed
     let settled = ones.zerosLike().replacing(with: 1, where: isFree)

@@ -103,7 +103,8 @@ extension LanguageAgent {
         let statistics = BudgetedStatistics(
           .init(policy: states, shares: shares, base: base, left: left),
           outputs: (policy.outputWeight, parts.reference.outputWeight), tokens: layout.tokens,
-          accounting: method.reference.budget.accounting, temperature: sampling.temperature)
+          accounting: method.reference.budget.accounting, temperature: sampling.temperature,
+          differentiatesEntropy: method.objective.entropyWeight != 0)
         judgement.logProbabilities = statistics.logProbabilities.on(.cpu)
         judgement.entropies = statistics.entropies.on(.cpu)
         judgement.referenceDivergences = statistics.divergences.on(.cpu)

@@ -88,7 +88,7 @@ import Tokenization
         .save(to: folder.appending(path: "other/tokenizer.json"))
       let base = ["--kl-base", "base"]
       for (words, message) in [
-        (["--kl-budget=-1"] + base, "below 0"), (["--kl-budget", "nan"] + base, "not a number"),
+        (["--kl-budget", "-1"] + base, "below 0"), (["--kl-budget", "nan"] + base, "not a number"),
         (["--kl-budget", "1"], "--kl-base"), (base, "--kl-budget"),
         (["--kl-budget", "1", "--kl-share", "0"] + base, "--kl-share"),
         (["--kl-budget", "1", "--top-k", "5"] + base, "--top-k"),

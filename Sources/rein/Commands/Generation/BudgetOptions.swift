@@ -9,7 +9,7 @@ import Training
 /// A hard budget of nats for every answer.
 struct BudgetOptions: ParsableArguments {
   @Option(
-    name: .customLong("kl-budget"),
+    name: .customLong("kl-budget"), parsing: .unconditional,
     help: "Hold every answer within this many nats of --kl-base; 0 is that model's own answer.")
   var nats: Double?
 

@@ -101,10 +101,12 @@ import Training
   }
 
   @Test func `gets its budget along a ramp`() throws {
-    let scene = try scene(KLBudget(nats: 1, rampSteps: 3)) { $0.optimizer.learningRate = 3e-2 }
-    let spent = try scene.steps(5).map { try #require($0[.budgetSpent]) }
-    #expect(spent[0] == 0 && spent[1] <= 1.0 / 3 && spent[2] <= 2.0 / 3 && spent[4] <= 1)
-    #expect(spent[4] > 1.0 / 3, "\(spent)")
+    let scene = try scene(KLBudget(nats: 6, rampSteps: 3))
+    let budgets = try (1...5).map { step in
+      let rollout = try scene.trainer.agent.episodes(step: step).record.rollout
+      return try #require(rollout.spending).left.maximum(along: 0).item
+    }
+    #expect(budgets == [0, 2, 4, 6, 6])
   }
 
   @Test func `is refused where it would mean nothing, by its key`() throws {

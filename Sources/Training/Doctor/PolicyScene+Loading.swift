@@ -29,7 +29,7 @@ extension PolicyScene {
         frame: prepared.frame, prompts: prepared.prompts.examples,
         leftOutCount: prepared.prompts.leftOut.count, reward: prepared.rewards.training,
         rewardModels: prepared.rewards.models.map { RewardReader(key: $0.key, $0.model) },
-        neighbours: neighbours),
+        neighbours: neighbours, budgetHead: try prepared.folder.budgetHead(for: prepared.policy)),
       seed: configuration.seed)
   }
 }

@@ -28,12 +28,15 @@ public struct PolicyScene {
     public var rewardModels: [RewardReader]
     /// The other models that read the policy's tokens.
     public var neighbours: [Neighbour]
+    /// What the policy has learned of a budget before.
+    public var budgetHead: BudgetHead?
 
     /// Parts.
     public init(
       policy: LanguageModel, reference: LanguageModel, isReferenceThePolicy: Bool,
       frame: TextFrame, prompts: [[Int]], leftOutCount: Int = 0, reward: any Reward,
-      rewardModels: [RewardReader] = [], neighbours: [Neighbour] = []
+      rewardModels: [RewardReader] = [], neighbours: [Neighbour] = [],
+      budgetHead: BudgetHead? = nil
     ) {
       self.policy = policy
       self.reference = reference
@@ -44,6 +47,7 @@ public struct PolicyScene {
       self.reward = reward
       self.rewardModels = rewardModels
       self.neighbours = neighbours
+      self.budgetHead = budgetHead
     }
   }
 
@@ -103,7 +107,8 @@ public struct PolicyScene {
       configuration,
       .init(
         policy: parts.policy, reference: parts.reference, reward: NoReward(),
-        prompts: parts.prompts, decode: { tokenizer.decode($0) }), seed: seed)
+        prompts: parts.prompts, budgetHead: parts.budgetHead,
+        decode: { tokenizer.decode($0) }), seed: seed)
     let episodes: Episodes<LanguageAgent.Record>
     do {
       episodes = try agent.episodes(step: 1)

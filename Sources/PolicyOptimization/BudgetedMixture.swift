@@ -9,7 +9,7 @@ public import Torch
 /// Gradients are those of the implicit function: ∂α/∂k = 1 / (∂KL/∂α) and ∂α/∂aᵢ = −α·(1 + log xᵢ − log bᵢ) / (∂KL/∂α) with
 /// ∂KL/∂α = Σᵢ (aᵢ − bᵢ)·log(xᵢ/bᵢ); none of them where α is 0 or 1, and none reaches b.
 ///
-/// Source: Cohen, Hutter, Bengio and Russell 2024 (arXiv 2410.06213, section 6), whose code adds 1e-6 to every allowance.
+/// Source: Cohen, Hutter, Bengio and Russell 2024 (arXiv 2410.06213), by their experiment's code, which adds 1e-6 to every allowance.
 ///
 /// Article: <doc:KLBudget>.
 public struct BudgetedMixture: Sendable {

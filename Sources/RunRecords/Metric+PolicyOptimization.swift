@@ -6,7 +6,8 @@ extension Metric {
   public static let kl = Metric(
     "objective/kl", .nats,
     "Divergence of the policy from the reference: the log-ratio of each sampled token or action, summed "
-      + "over a completion or episode, averaged over them. This estimate (k1) may be negative by chance."
+      + "over a completion or episode, averaged over them. This estimate (k1) may be negative by chance, "
+      + "and above a KL budget that budget/kl, which is exact, keeps to."
   )
   /// Mean of the estimator k1.
   public static let klK1 = Metric(

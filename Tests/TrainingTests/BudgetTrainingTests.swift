@@ -117,6 +117,20 @@ import Training
       ("method.critic.kind", { $0.method.critic.kind = .valueModel }),
       ("completions.truncated", { $0.completions.truncated = .bootstrap }),
       (
+        "objective.greedy_awareness",
+        {
+          $0.method.objective.greedyAwareness = .code
+          $0.method.advantage.whitening = .centered
+        }
+      ),
+      (
+        "advantage.estimator",
+        {
+          $0.method.critic.kind = .actionValueHeads
+          $0.method.advantage.estimator = .actionValue
+        }
+      ),
+      (
         "method.reference.budget",
         {
           $0.method.reference.placement = .none
@@ -134,10 +148,19 @@ import Training
         return key.hasSuffix(found)
       }
     }
-    let control = Method(.trpo)
-    var held = control
-    held.reference.placement = .budget
-    #expect(throws: TrainingError.self) { try held.validate() }
-    try control.validate()
+    for preset in [Method.Preset.trpo, .reinforce] {
+      var held = Method(preset)
+      if preset == .reinforce {
+        held.advantage.baseline = .minimumVariance
+        held.objective.averaging = .sum
+      }
+      try held.validate()
+      held.reference.placement = .budget
+      #expect(throws: TrainingError.self) { try held.validate() }
+    }
+    var world = EnvironmentConfiguration()
+    try world.validate()
+    world.method.reference.placement = .budget
+    #expect(throws: TrainingError.self) { try world.validate() }
   }
 }

@@ -42,3 +42,13 @@ public struct Spending: Sendable {
   /// α: the policy's share in the mixture they were drawn from [n], float64.
   public let weights: Tensor
 }
+
+extension Spending {
+  /// One of the steps of many.
+  init(_ steps: [Spending], packedBy pack: ([Tensor]) -> Tensor) {
+    self.init(
+      divergences: pack(steps.map(\.divergences)), costs: pack(steps.map(\.costs)),
+      left: pack(steps.map(\.left)), shares: pack(steps.map(\.shares)),
+      weights: pack(steps.map(\.weights)))
+  }
+}

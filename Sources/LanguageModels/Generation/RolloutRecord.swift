@@ -23,7 +23,7 @@ struct RolloutRecord {
   mutating func append(
     _ tokens: Tensor, _ distribution: Tensor, _ states: Tensor, spending: Spending? = nil
   ) {
-    spending.map { self.spending.append($0) }
+    if let spending { self.spending.append(spending) }
     unread.append(tokens)
     logProbabilities.append(distribution.gathered(tokens.unsqueezed(1), along: 1).squeezed(1))
     hidden.append(states)
@@ -71,9 +71,6 @@ struct RolloutRecord {
         ? .init(tokens: pack(greedyTokens), logProbabilities: pack(greedyLogProbabilities)) : nil,
       spending: spending.isEmpty
         ? nil
-        : Spending(
-          divergences: pack(spending.map(\.divergences)), costs: pack(spending.map(\.costs)),
-          left: pack(spending.map(\.left)), shares: pack(spending.map(\.shares)),
-          weights: pack(spending.map(\.weights))), hidden: pack(hidden), finalHidden: final)
+        : Spending(spending, packedBy: pack), hidden: pack(hidden), finalHidden: final)
   }
 }

@@ -87,7 +87,7 @@ public struct PolicyRun: Sendable {
       context, trainer, seed: configuration.seed, checkpoints: configuration.checkpoints,
       observer: observer)
     let isFinished = try session.run { report in
-      "score \((report[.scores] ?? .nan).short)  kl \((report[.kl] ?? .nan).short)"
+      "score \((report[.scores] ?? .nan).short)  kl \((report[.budgetDivergence] ?? report[.kl] ?? .nan).short)"
     } save: { folder in
       try save(policy, trainer.agent, saver, in: folder)
     } each: { report in

@@ -69,6 +69,11 @@ struct GenerateCommand: ParsableCommand {
     let sampling = try drawing.sampling(
       model.defaults, maximumLength: maximumLength, minimumLength: minimumLength)
     let restraint = try holding.restraint(on: model, sampling, place)
+    if restraint == nil, FileManager.default.fileExists(atPath: model.folder.budgetURL.path) {
+      Console().note(
+        "this policy was trained on a KL budget: without --kl-budget and --kl-base it answers in a way that no training has seen"
+      )
+    }
     let sampler = model.sampler(sampling, restraint: restraint)
     let requests = try requests(model, longest: model.longestPrompt(sampling))
     if requests.count == 1 && !printsJSON && isatty(STDOUT_FILENO) == 1 {

@@ -22,7 +22,8 @@ private func trainPolicy(
   var fields: [String: Any] = ["trained_parameters": result.trainedParameterCount]
   for entry in result.lastReport?.metrics ?? [] { fields[entry.metric.name] = entry.value }
   let score = result.lastReport?[.scores] ?? .nan
-  let divergence = result.lastReport?[.kl] ?? .nan
+  // On a budget KL is known exactly; the estimate by the tokens drawn may lie above the budget.
+  let divergence = result.lastReport?[.budgetDivergence] ?? result.lastReport?[.kl] ?? .nan
   try options.finish(
     result.ending, model: result.model, fields: fields,
     text: String(format: "score %.3f at a KL of %.3f nats per completion", score, divergence))

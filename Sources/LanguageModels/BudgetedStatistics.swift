@@ -56,14 +56,13 @@ public struct BudgetedStatistics: Sendable {
         .logSoftmax(along: -1)
     }
     let part = { (input: Tensor, range: Range<Int>) in
-      let left = states.left.slice(0, range)
       let proposal = distribution(input.slice(1, 0..<width), outputs.policy)
       let mixture = BudgetedMixture(
         proposal: proposal,
         base: Tensor.withoutRecording {
           distribution(states.base.slice(0, range), outputs.base)
-        }, allowances: input.select(1, width).cast(to: .float64) * left,
-        largestLogRatios: accounting == .noRefund ? left : nil)
+        }, shares: input.select(1, width), left: states.left.slice(0, range),
+        accounting: accounting)
       let entropies = { entropy(mixture.logProbabilities) }
       return Tensor.stack(
         [

@@ -33,8 +33,7 @@ public struct BudgetLedger: Sendable {
   /// - Returns: The mixture that keeps to it.
   public func mixture(proposal: Tensor, base: Tensor, shares: Tensor) -> BudgetedMixture {
     BudgetedMixture(
-      proposal: proposal, base: base, allowances: shares.cast(to: .float64) * left,
-      largestLogRatios: accounting == .noRefund ? left : nil)
+      proposal: proposal, base: base, shares: shares, left: left, accounting: accounting)
   }
 
   /// Takes what actions cost from their episodes' budgets, of which nothing less than 0 is left.

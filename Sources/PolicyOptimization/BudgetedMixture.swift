@@ -53,6 +53,22 @@ public struct BudgetedMixture: Sendable {
     self.weights = weights
   }
 
+  /// The mixture of every row, by shares of budgets.
+  ///
+  /// - Parameters:
+  ///   - proposal: log a [n, actions].
+  ///   - base: log b [n, actions].
+  ///   - shares: The share of what is left that each action may take, within [0, 1] [n].
+  ///   - left: What is left of each budget in nats [n].
+  ///   - accounting: What an action takes: without refunds, no log-ratio may pass what is left.
+  public init(
+    proposal: Tensor, base: Tensor, shares: Tensor, left: Tensor, accounting: KLBudget.Accounting
+  ) {
+    self.init(
+      proposal: proposal, base: base, allowances: shares.cast(to: .float64) * left,
+      largestLogRatios: accounting == .noRefund ? left : nil)
+  }
+
   /// log x [n, actions], in the type of the proposal.
   public var logProbabilities: Tensor {
     let isWhole = (weights .>= 1).unsqueezed(1)

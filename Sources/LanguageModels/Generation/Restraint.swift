@@ -79,8 +79,10 @@ struct ActiveRestraint {
   mutating func charge(_ tokens: Tensor) -> Spending? {
     guard let mixture, let shares else { return nil }
     let left = ledger.left
+    let costs = ledger.charge(tokens, from: mixture)
     return Spending(
-      divergences: mixture.divergences, costs: ledger.charge(tokens, from: mixture), left: left,
+      divergences: ledger.accounting == .analytic ? costs : mixture.divergences, costs: costs,
+      left: left,
       shares: shares.cast(to: .float64), weights: mixture.weights)
   }
 

@@ -24,6 +24,16 @@ public struct BudgetLedger: Sendable {
     left = .full([rows], nats, dataType: .float64, device: device)
   }
 
+  /// Budgets of which something may be spent already.
+  ///
+  /// - Parameters:
+  ///   - left: What is left to each episode in nats, at least 0 [rows].
+  ///   - accounting: What an action takes from it.
+  public init(left: Tensor, accounting: KLBudget.Accounting) {
+    self.accounting = accounting
+    self.left = left.cast(to: .float64)
+  }
+
   /// What is played next.
   ///
   /// - Parameters:
@@ -38,21 +48,21 @@ public struct BudgetLedger: Sendable {
 
   /// Takes what actions cost from their episodes' budgets, of which nothing less than 0 is left.
   ///
+  /// Where the caller records, gradients follow what is left: how much an action takes decides what later ones can afford.
+  ///
   /// - Parameters:
   ///   - actions: What was drawn [rows] int64.
   ///   - mixture: What it was drawn from.
   /// - Returns: The cost of each in nats [rows], float64.
   public mutating func charge(_ actions: Tensor, from mixture: BudgetedMixture) -> Tensor {
-    Tensor.withoutRecording {
-      let costs =
-        switch accounting {
-        case .analytic: mixture.divergences.detached()
-        case .realised: mixture.logRatios(of: actions).detached()
-        case .noRefund: mixture.logRatios(of: actions).detached().clamped(atLeast: 0)
-        }
-      left = (left - costs).clamped(atLeast: 0)
-      return costs
-    }
+    let costs =
+      switch accounting {
+      case .analytic: mixture.divergences
+      case .realised: mixture.logRatios(of: actions)
+      case .noRefund: mixture.logRatios(of: actions).clamped(atLeast: 0)
+      }
+    left = (left - costs).clamped(atLeast: 0)
+    return costs
   }
 
   /// Lets all but some episodes go.

@@ -1,22 +1,42 @@
 /// The coefficient β of a KL penalty, fixed or steered towards a target.
 ///
-/// β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes (Ziegler et al. 2019, section 2.2). A batch larger than the
-/// horizon counts as the horizon: one update changes β by at most a fifth, and never its sign.
+/// - Proportional: β ← β·(1 + clip(KL/target − 1, ±0.2)·n/horizon) after n episodes (Ziegler et al. 2019, section 2.2). A batch larger
+///   than the horizon counts as the horizon: one update changes β by at most a fifth, and never its sign.
+/// - Dual ascent: β ← max(0, β + rate·(KL − target)) after each batch, projected gradient ascent on the dual of
+///   max E[r] subject to KL ≤ target, whose Lagrangian is E[r] − β·(KL − target) (Boyd and Vandenberghe, Convex Optimization,
+///   chapter 5). Where the constraint is idle β goes to 0.
 ///
 /// Article: <doc:KLPenalty>.
 public struct DivergenceController: Codable, Equatable, Sendable {
+  /// How β follows the divergence.
+  public enum Steering: String, Codable, Sendable, CaseIterable {
+    /// In proportion to itself, at most by a fifth in a batch.
+    case proportional
+    /// As the multiplier of a constraint: nats above the target add to it, nats below take from it.
+    case dualAscent = "dual-ascent"
+  }
+
   /// β.
   public private(set) var coefficient: Double
   /// KL per episode in nats that β is steered towards; nil keeps β fixed.
   public let target: Double?
-  /// Episodes in which β can change by a factor of about e^0.2.
+  /// How β follows the divergence.
+  public let steering: Steering
+  /// Episodes in which β can change by a factor of about e^0.2, where it is steered in proportion.
   public let horizon: Double
+  /// What a nat above the target adds to β in a batch, where it is steered by dual ascent.
+  public let dualRate: Double
 
   /// A controller.
-  public init(coefficient: Double, target: Double? = nil, horizon: Double = 10_000) {
+  public init(
+    coefficient: Double, target: Double? = nil, steering: Steering = .proportional,
+    horizon: Double = 10_000, dualRate: Double = 0.01
+  ) {
     self.coefficient = coefficient
     self.target = target
+    self.steering = steering
     self.horizon = horizon
+    self.dualRate = dualRate
   }
 
   /// Takes note of a batch.
@@ -26,8 +46,13 @@ public struct DivergenceController: Codable, Equatable, Sendable {
   ///   - episodes: The number of episodes in the batch.
   public mutating func update(divergence: Double, episodes: Int) {
     guard let target else { return }
-    let error = min(max(divergence / target - 1, -0.2), 0.2)
-    coefficient *= 1 + error * min(Double(episodes) / horizon, 1)
+    switch steering {
+    case .proportional:
+      let error = min(max(divergence / target - 1, -0.2), 0.2)
+      coefficient *= 1 + error * min(Double(episodes) / horizon, 1)
+    case .dualAscent:
+      coefficient = max(0, coefficient + dualRate * (divergence - target))
+    }
   }
 }
 

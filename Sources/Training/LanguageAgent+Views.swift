@@ -92,23 +92,23 @@ extension LanguageAgent {
     var hidden = layout.predicting(policy.trunk, context)
     if let budgetHead, let spending = record.rollout.spending {
       let left = pick(spending.left)
-      let (states, shares) = budgetHead(hidden, left: left)
-      hidden = states
       if questions.policy {
-        let base =
-          record.referenceHidden.map(pick)
-          ?? Tensor.withoutRecording {
-            layout.predicting(parts.reference.trunk)
-          }
         let statistics = BudgetedStatistics(
-          .init(policy: states, shares: shares, base: base, left: left),
-          outputs: (policy.outputWeight, parts.reference.outputWeight), tokens: layout.tokens,
+          .init(
+            policy: hidden,
+            base: record.referenceHidden.map(pick)
+              ?? Tensor.withoutRecording { layout.predicting(parts.reference.trunk) },
+            tokens: layout.tokens, lengths: layout.lengths,
+            budgets: left.selecting(Tensor(layout.packing.starts, device: device), along: 0)),
+          head: budgetHead, outputs: (policy.outputWeight, parts.reference.outputWeight),
           accounting: method.reference.budget.accounting, temperature: sampling.temperature,
           differentiatesEntropy: method.objective.entropyWeight != 0)
         judgement.logProbabilities = statistics.logProbabilities.on(.cpu)
         judgement.entropies = statistics.entropies.on(.cpu)
         judgement.referenceDivergences = statistics.divergences.on(.cpu)
       }
+      // What is left is part of the state that values are of.
+      if questions.critic { hidden = budgetHead(hidden, left: left).states }
     } else if questions.policy {
       let chosen = layout.tokens.unsqueezed(1)
       let greedy = questions.greedy ? record.rollout.greedy : nil

@@ -33,8 +33,12 @@ extension Method {
     public var coefficient = 0.05
     /// KL per episode in nats that β is steered towards; nil keeps β fixed.
     public var target: Double?
-    /// Episodes in which β can change by a factor of about e^0.2.
+    /// How β follows the divergence, where there is a target.
+    public var steering = DivergenceController.Steering.proportional
+    /// Episodes in which β can change by a factor of about e^0.2, where it is steered in proportion.
     public var horizon = 10_000.0
+    /// What a nat above the target adds to β in a step, where it is steered by dual ascent.
+    public var dualRate = 0.01
     /// The budget of an episode, where one holds.
     public var budget = KLBudget(nats: 10)
 
@@ -44,7 +48,9 @@ extension Method {
     enum CodingKeys: String, CodingKey {
       case placement
       case estimator = "kl_estimator"
-      case coefficient, target, horizon, budget
+      case coefficient, target, steering, horizon
+      case dualRate = "dual_rate"
+      case budget
     }
   }
 }

@@ -10,11 +10,16 @@ extension Method {
     try checkObjective()
     try checkGreedyAwareness()
     try checkBudget()
-    if reference.target != nil && (!reference.isPenalty || reference.coefficient == 0) {
+    let startsIdle = reference.coefficient == 0 && reference.steering == .proportional
+    if reference.target != nil && (!reference.isPenalty || startsIdle) {
       throw .configuration(
         key: "reference.target",
         reason:
           "steers a penalty that is not there: set reference.placement and reference.coefficient")
+    }
+    if reference.steering == .dualAscent && reference.target == nil {
+      throw .configuration(
+        key: "reference.steering", reason: "dual-ascent needs reference.target, the KL it keeps to")
     }
     if reference.estimator != .full && reference.placement != .loss {
       throw .configuration(
@@ -56,6 +61,7 @@ extension Method {
       ("objective.stopping_kl", objective.stoppingDivergence),
       ("reference.target", reference.target), ("objective.sigma_scale", objective.sigmaScale),
       ("objective.eta_scale", objective.etaScale), ("reference.horizon", reference.horizon),
+      ("reference.dual_rate", reference.dualRate),
     ]
     for case (let key, let value?) in positive where !(value > 0 && value.isFinite) {
       throw .configuration(key: key, reason: "\(value) is not above 0")

@@ -50,7 +50,8 @@ public final class PolicyTrainer<World: Agent>: Trainer {
       shuffles: Generator(seed: seed, purpose: "shuffles"))
     let reference = method.reference
     controller = DivergenceController(
-      coefficient: reference.coefficient, target: reference.target, horizon: reference.horizon)
+      coefficient: reference.coefficient, target: reference.target, steering: reference.steering,
+      horizon: reference.horizon, dualRate: reference.dualRate)
     penalty = AdaptivePenalty(
       coefficient: method.objective.penaltyCoefficient, target: method.objective.penaltyTarget)
   }

@@ -62,12 +62,13 @@ import Torch
     _ accounting: KLBudget.Accounting, kept: Int = 1 << 23
   ) throws -> BudgetedStatistics {
     let layout = ResponseLayout(rollout.completions)
-    let left = try #require(rollout.spending).left
-    let (states, shares) = head(layout.predicting(policy.trunk), left: left)
+    let budgets = Tensor.full([layout.lengths.count], 1.5, dataType: .float64)
     return BudgetedStatistics(
-      .init(policy: states, shares: shares, base: layout.predicting(base.trunk), left: left),
-      outputs: (policy.outputWeight, base.outputWeight), tokens: layout.tokens,
-      accounting: accounting, temperature: 0.8, kept: kept)
+      .init(
+        policy: layout.predicting(policy.trunk), base: layout.predicting(base.trunk),
+        tokens: layout.tokens, lengths: layout.lengths, budgets: budgets),
+      head: head, outputs: (policy.outputWeight, base.outputWeight), accounting: accounting,
+      temperature: 0.8, kept: kept)
   }
 
   // Ratio 1: what was written down while sampling equals what training computes from the same tokens.

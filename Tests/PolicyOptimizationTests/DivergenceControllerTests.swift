@@ -49,6 +49,43 @@ import Testing
     expectEqual(1 / controller.coefficient, 6, tolerance: 1e-3)
   }
 
+  private func multiplier(start: Double, rate: Double = 0.1) -> DivergenceController {
+    DivergenceController(coefficient: start, target: 6, steering: .dualAscent, dualRate: rate)
+  }
+
+  @Test func `as a multiplier adds what is above the target and takes what is below`() {
+    for (divergence, expected) in [(8.0, 0.5), (6.0, 0.3), (5.0, 0.2), (2.0, 0.0), (-50.0, 0.0)] {
+      var controller = multiplier(start: 0.3)
+      controller.update(divergence: divergence, episodes: 1)
+      expectEqual(controller.coefficient, expected, tolerance: 1e-12)
+    }
+  }
+
+  // max E[r] − β·(KL − B) over π is the tilt; the multiplier that the ascent finds is where the tilt costs B, whatever its start.
+  @Test(arguments: [0, 3.0])
+  func `as a multiplier finds the tilt that costs the target, and 0 where it is never reached`(
+    start: Double
+  ) {
+    let (reference, rewards) = ([0.6, 0.3, 0.1], [0.0, 1.0, 2.0])
+    let cost = { (coefficient: Double) in
+      let tilt = tiltedDistribution(
+        reference, by: rewards, temperature: max(coefficient, 1e-9))
+      return zip(tilt, reference).reduce(0) { $0 + ($1.0 > 0 ? $1.0 * log($1.0 / $1.1) : 0) }
+    }
+    for (target, isIdle) in [(0.5, false), (5.0, true)] {
+      var controller = DivergenceController(
+        coefficient: start, target: target, steering: .dualAscent, dualRate: 0.02)
+      for _ in 0..<20_000 {
+        controller.update(divergence: cost(controller.coefficient), episodes: 1)
+      }
+      if isIdle {
+        #expect(controller.coefficient == 0)
+      } else {
+        expectEqual(cost(controller.coefficient), target, tolerance: 1e-9)
+      }
+    }
+  }
+
   @Test func `goes through JSON with its state`() throws {
     var controller = DivergenceController(coefficient: 0.2, target: 6)
     controller.update(divergence: 7, episodes: 64)

@@ -47,6 +47,11 @@ import Testing
       tiltedDistribution(Self.reference, by: Self.rewards, temperature: 1.0 / 3))
   }
 
+  @Test func `keep the reference's odds among the best where rewards dwarf them`() {
+    let tilt = tiltedDistribution([0.1, 0.3, 0.6], by: [7, 7, 6], temperature: 1e-17)
+    expectClose(tilt, [0.25, 0.75, 0])
+  }
+
   @Test func `leave the impossible impossible`() {
     #expect(tiltedDistribution([0.5, 0, 0.5], by: [1, 1000, 1]) == [0.5, 0, 0.5])
   }
@@ -105,5 +110,70 @@ import Testing
       opening[a] * tiltedDistribution(second[a], by: returns[a], temperature: temperature)[b]
     }
     expectClose(whole, played)
+  }
+}
+
+// Article: <doc:KLBudget>.
+@Suite struct `Tilts that cost so many nats` {
+  private let reference = [0.1, 0.55, 0.3, 0, 0.05]
+  private let rewards = [2, -1, 0.5, 100, 2]
+
+  private func cost(_ distribution: [Double]) -> Double {
+    zip(distribution, reference).reduce(0) { $0 + ($1.0 > 0 ? $1.0 * log($1.0 / $1.1) : 0) }
+  }
+
+  private func mean(_ distribution: [Double]) -> Double {
+    zip(distribution, rewards).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  // The best that is possible has probability 0.15.
+  @Test(arguments: [1e-9, 0.01, 0.3, 1, 1.89])
+  func `spend them all, and are the tilt of their slope`(nats: Double) {
+    let (found, slope) = tiltedDistribution(reference, by: rewards, divergence: nats)
+    #expect(abs(cost(found) - nats) < 1e-12)
+    let tilt = tiltedDistribution(reference, by: rewards, temperature: 1 / slope)
+    #expect(zip(found, tilt).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
+
+  @Test
+  func `are the reference given the best once that is affordable, and the reference for nothing`() {
+    for nats in [-log(0.15), 2, 1000] {
+      let (found, slope) = tiltedDistribution(reference, by: rewards, divergence: nats)
+      #expect(slope == .infinity)
+      #expect(zip(found, [2.0 / 3, 0, 0, 0, 1.0 / 3]).allSatisfy { abs($0 - $1) < 1e-15 })
+    }
+    #expect(tiltedDistribution(reference, by: rewards, divergence: 0).probabilities == reference)
+    let idle = tiltedDistribution(reference, by: [1, 1, 1, 1, 1], divergence: 3)
+    #expect(zip(idle.probabilities, reference).allSatisfy { abs($0 - $1) < 1e-15 })
+  }
+
+  @Test func `buy more reward for a nat at the rate of their temperature`() {
+    let value = { mean(tiltedDistribution(reference, by: rewards, divergence: $0).probabilities) }
+    let slope = tiltedDistribution(reference, by: rewards, divergence: 0.5).inverseTemperature
+    let quotient = (value(0.5 + 1e-5) - value(0.5 - 1e-5)) / 2e-5
+    #expect(abs(quotient * slope - 1) < 1e-6)
+  }
+
+  // Any distribution, drawn towards the reference until it costs as much, earns no more.
+  @Test func `earn more than all others at their price`() {
+    var random = SystemRandomNumberGenerator()
+    for nats in [0.05, 0.5, 1.5] {
+      let best = mean(tiltedDistribution(reference, by: rewards, divergence: nats).probabilities)
+      for _ in 0..<300 {
+        let draws = reference.map {
+          $0 > 0 ? -log(Double.random(in: 1e-12..<1, using: &random)) : 0
+        }
+        let end = draws.map { $0 / draws.reduce(0, +) }
+        let other = { (weight: Double) in
+          zip(end, reference).map { weight * $0 + (1 - weight) * $1 }
+        }
+        var (low, high) = (0.0, 1.0)
+        for _ in 0..<60 {
+          let middle = (low + high) / 2
+          if cost(other(middle)) <= nats { low = middle } else { high = middle }
+        }
+        #expect(mean(other(low)) <= best + 1e-9)
+      }
+    }
   }
 }

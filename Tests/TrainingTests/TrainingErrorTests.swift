@@ -134,6 +134,15 @@ import Training
     ("critic.lambda", { $0.method.critic.lambda = .nan }),
     ("objective.clip_range", { $0.method.objective.clipRange = 0 }),
     ("critic.clip_range", { $0.method.critic.clipRange = -1 }),
+    ("reference.steering", { $0.method.reference.steering = .dualAscent }),
+    (
+      "reference.dual_rate",
+      {
+        $0.method.reference.placement = .reward
+        ($0.method.reference.target, $0.method.reference.steering) = (5, .dualAscent)
+        $0.method.reference.dualRate = 0
+      }
+    ),
     ("reference.target", { $0.method.reference.target = 0 }),
     ("reference.horizon", { $0.method.reference.horizon = 0 }),
     ("reference.coefficient", { $0.method.reference.coefficient = -1 }),

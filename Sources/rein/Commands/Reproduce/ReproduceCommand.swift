@@ -10,6 +10,6 @@ struct ReproduceCommand: ParsableCommand {
       """,
     subcommands: [
       BanditCommand.self, WireheadingCommand.self, SoftmaxBanditCommand.self, DilemmaCommand.self,
-      ClassicControlCommand.self, HoneypotCommand.self,
+      ClassicControlCommand.self, HoneypotCommand.self, BudgetCommand.self,
     ])
 }

@@ -78,8 +78,16 @@ enum MethodMeanings {
       "KL per episode that β is steered towards; none keeps β."
     ),
     (
+      "training.method.reference.steering",
+      "How β follows the target: \(names(DivergenceController.Steering.self))."
+    ),
+    (
       "training.method.reference.horizon",
       "Episodes in which β can change by a factor of about e^0.2."
+    ),
+    (
+      "training.method.reference.dual_rate",
+      "What a nat above the target adds to β in a step of dual-ascent."
     ),
     (
       "training.method.reference.budget.nats",

@@ -43,7 +43,7 @@ import Testing
     let folder = Self.root.appending(path: "\(Self.room)/Documentation.docc")
     let written = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .map { $0.replacing(".md", with: "") }.filter { $0 != "PolicyOptimization" }
-    #expect(listed == Set(written) && listed.count == 18)
+    #expect(listed == Set(written) && listed.count == 19)
   }
 
   @Test(arguments: try methods()) func `name code, tests and pages, which name them`(

@@ -1,0 +1,71 @@
+import Foundation
+
+/// The best that can be done near a base policy.
+public struct BudgetedOptimum: Hashable, Sendable {
+  /// The best policy, [outcome].
+  public let probabilities: [Double]
+  /// E_π[U].
+  public let value: Double
+  /// What it takes of the budget, in the budget's unit.
+  public let spent: Double
+}
+
+extension BudgetedOptimum {
+  /// The greatest E_π[U] with KL(π ‖ β) within a budget.
+  ///
+  /// It is the tilt π ∝ β·e^{U/λ}, λ by bisection; from −ln β(G) nats on, with G the best of what β ever does, it is β given G. A base whose sum Z is below 1
+  /// costs −ln Z before anything is changed.
+  ///
+  /// - Parameters:
+  ///   - utilities: U, [outcome].
+  ///   - base: ln β, [outcome]; its sum may be less than 1.
+  ///   - budget: The budget in nats.
+  /// - Returns: The optimum; nil where the budget is below −ln Z, so that no policy keeps it.
+  public static func withinDivergence(
+    _ budget: Double, of utilities: [Double], from base: [Double]
+  ) -> BudgetedOptimum? {
+    precondition(utilities.count == base.count, "one utility per outcome")
+    let logMass = logarithmOfSum(base)
+    // What rounding makes of Σ β = 1 is no price.
+    guard budget >= -logMass - 1e-12, logMass > -.infinity else { return nil }
+    if let conditioned = conditioned(utilities, base, budget) { return conditioned }
+    var low = 0.0
+    var high = 1.0
+    while tilted(utilities, base, high).spent <= budget, high < 1e12 { high *= 2 }
+    for _ in 0..<200 where low.nextUp < high {
+      let middle = (low + high) / 2
+      if tilted(utilities, base, middle).spent <= budget { low = middle } else { high = middle }
+    }
+    return tilted(utilities, base, low)
+  }
+
+  /// The tilt π ∝ β·e^{U·τ}.
+  ///
+  /// - Parameters:
+  ///   - utilities: U, [outcome].
+  ///   - base: ln β, [outcome].
+  ///   - sharpness: τ = 1/λ, not negative.
+  /// - Returns: π, its value, and KL(π ‖ β) in nats.
+  public static func tilted(
+    _ utilities: [Double], _ base: [Double], _ sharpness: Double
+  ) -> BudgetedOptimum {
+    let raised = zip(utilities, base).map { $1 == -.infinity ? $1 : $1 + sharpness * $0 }
+    return BudgetedOptimum(normalizedLogarithms(raised), utilities, base)
+  }
+
+  /// The base given the best of what it ever does, if that is affordable.
+  private static func conditioned(
+    _ utilities: [Double], _ base: [Double], _ budget: Double
+  ) -> BudgetedOptimum? {
+    let best = zip(utilities, base).filter { $0.1 > -.infinity }.map(\.0).max()
+    let kept = zip(utilities, base).map { $0 == best ? $1 : -.infinity }
+    guard budget >= -logarithmOfSum(kept) else { return nil }
+    return BudgetedOptimum(normalizedLogarithms(kept), utilities, base)
+  }
+
+  private init(_ logProbabilities: [Double], _ utilities: [Double], _ base: [Double]) {
+    probabilities = logProbabilities.map { exp($0) }
+    value = zip(probabilities, utilities).reduce(0) { $0 + $1.0 * $1.1 }
+    spent = klDivergence(logProbabilities, from: base)
+  }
+}

@@ -3,7 +3,8 @@ extension BayesianMixture {
   ///
   /// With models in descending order of weight, model n belongs to it if w_n ≥ α·Σ_{m≤n} w_m (Cohen, Hutter & Nanda, "Fully general online
   /// imitation learning", JMLR 23, 2022, section 3; Definition 3 of Cohen and others, arXiv 2410.06213). It holds every model of weight α or more, and at most 1/α
-  /// models. Equal weights are ordered by their places: of equals that do not all fit, those listed first belong to it.
+  /// models. Weights whose logarithms agree to nine decimals are equals, whatever rounding made of them, and are ordered by their places: of equals that do not all
+  /// fit, those listed first belong to it.
   ///
   /// - Parameter alpha: α, in 0...1; 1 keeps the heaviest model alone, 0 keeps all that are not ruled out.
   /// - Returns: Their places, the heaviest first; never empty.
@@ -13,12 +14,13 @@ extension BayesianMixture {
     // Below α times the heaviest no model can stand: the sum holds the heaviest.
     let candidates = weights.indices
       .filter { weights[$0] > 0 && weights[$0] >= alpha * heaviest }
-      .sorted { weights[$0] > weights[$1] || (weights[$0] == weights[$1] && $0 < $1) }
+      .map { (place: $0, rank: (logWeights[$0] * 1e9).rounded()) }
+      .sorted { $0.rank > $1.rank || ($0.rank == $1.rank && $0.place < $1.place) }
     var sum = 0.0
     var kept: [Int] = []
-    for candidate in candidates {
+    for (candidate, _) in candidates {
       sum += weights[candidate]
-      // For one model the sum is its weight, whatever rounding does to α = 1.
+      // The first is alone in its sum, whatever rounding does to α = 1.
       if kept.isEmpty || weights[candidate] >= alpha * sum { kept.append(candidate) }
     }
     return kept

@@ -5,9 +5,9 @@ extension BudgetedOptimum {
   /// ever gains (Theorem 2 of Cohen and others, arXiv 2410.06213).
   ///
   /// - Parameters:
+  ///   - budget: The mass that may move, in 0...1.
   ///   - utilities: U, [outcome].
   ///   - base: β, [outcome], summing to 1.
-  ///   - budget: The mass that may move, in 0...1.
   /// - Returns: The optimum; of several best outcomes the first gains.
   public static func withinTotalVariation(
     _ budget: Double, of utilities: [Double], from base: [Double]

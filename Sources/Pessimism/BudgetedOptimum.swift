@@ -17,9 +17,9 @@ extension BudgetedOptimum {
   /// costs −ln Z before anything is changed.
   ///
   /// - Parameters:
+  ///   - budget: The budget in nats.
   ///   - utilities: U, [outcome].
   ///   - base: ln β, [outcome]; its sum may be less than 1.
-  ///   - budget: The budget in nats.
   /// - Returns: The optimum; nil where the budget is below −ln Z, so that no policy keeps it.
   public static func withinDivergence(
     _ budget: Double, of utilities: [Double], from base: [Double]

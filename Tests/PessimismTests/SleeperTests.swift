@@ -5,15 +5,15 @@ import Testing
 
 /// Theorem 1 of "RL, but don't do anything I wouldn't do" in a world where all of it can be counted.
 @Suite struct `A sleeper` {
-  let automata = Worlds.automata
+  let automata = Worlds.resolute
   let demonstrator: Int
   let sleeper: Int
 
   init() throws {
     // It plays action 1 with .02 whatever it observes; the sleeper with .98 once 1 has been observed.
     let automaton = Automaton.memoryless([0, 0], actionCount: 2)
-    demonstrator = try #require(Worlds.automata.index(of: automaton))
-    sleeper = try #require(Worlds.automata.index(of: automaton.sleeper(after: [1], then: 2)))
+    demonstrator = try #require(Worlds.resolute.index(of: automaton))
+    sleeper = try #require(Worlds.resolute.index(of: automaton.sleeper(after: [1], then: 1)))
   }
 
   private func taught(_ observations: [Int]) -> PessimisticImitator {
@@ -28,9 +28,9 @@ import Testing
   }
 
   @Test func `keeps its odds through any number of demonstrations without precedent`() {
-    // 18 bits against 5.
-    let expected = -13 * log(2.0)
-    for count in [0, 1, 10, 100, 400] {
+    // 14 bits against 3.
+    let expected = -11 * log(2.0)
+    for count in [0, 1, 10, 100, 300] {
       expectClose(odds(taught(Array(repeating: 0, count: count))), expected, within: 1e-9)
     }
     // The control: four demonstrations of the event, and it is nearly ruled out. Each costs ln 49 or pays it.

@@ -17,6 +17,9 @@ enum Worlds {
   /// 20,745 automata that play .02, .5 or .98.
   static let automata = AutomatonClass.all()
 
+  /// 4,100 that play .02 or .98, a bit each.
+  static let resolute = AutomatonClass.all(grid: .binary([0.02, 0.98]))
+
   /// 25 automata without memory, all equally likely at first.
   static let memoryless = AutomatonClass.all(
     upTo: 1, grid: .binary([0.1, 0.3, 0.5, 0.7, 0.9]))

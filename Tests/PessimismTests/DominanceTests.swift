@@ -57,6 +57,21 @@ import Testing
   }
 }
 
+@Suite struct `The greatest divergence` {
+  @Test func `is that of the observations that part the two most`() {
+    // Alike after 0; after 1 one plays .98 and the other ½: KL = .98·ln 1.96 + .02·ln .04 a step.
+    let automata = AutomatonClass(
+      [.memoryless([0, 2], actionCount: 2), .memoryless([0, 1], actionCount: 2)],
+      grid: .hardlyHalfNearly)
+    let greatest = greatestDivergence(
+      observationCount: 2, horizon: 3,
+      of: { ActionSequences(of: 0, in: automata, observing: $0) },
+      from: { ActionSequences(of: 1, in: automata, observing: $0) })
+    #expect(greatest.observations == [1, 1, 1])
+    expectClose(greatest.divergence, 3 * (0.98 * log(1.96) + 0.02 * log(0.04)))
+  }
+}
+
 @Suite struct `Listed sequences` {
   @Test func `carry their actions in counting order`() {
     // One automaton that plays 1 with .98 after observation 0 and with .02 after observation 1.

@@ -21,12 +21,12 @@ import Testing
     var generator = SeededGenerator(seed: 1)
     let demonstrator = Automaton(
       observationCount: 2, entries: [0, 1, 1, 0], transitions: [0, 1, 0, 0, 1, 1, 0, 1])
-    for pattern in [[1], [1, 1], [0, 1, 0], [1, 0, 1, 1], [0, 0, 1, 0, 0]] {
+    for pattern in Array(repeating: [[1], [1, 1], [0, 1, 0], [1, 0, 1, 1]], count: 20).joined() {
       let sleeper = demonstrator.sleeper(after: pattern, then: 2)
       #expect(sleeper.stateCount == 2 * pattern.count + 1)
       var (state, demonstrated) = (0, 0)
       var seen: [Int] = []
-      for observation in Worlds.coins(200, using: &generator) {
+      for observation in Worlds.coins(30, using: &generator) {
         seen.append(observation)
         let action = Int(generator.next() >> 63)
         let hasOccurred = seen.indices.contains {

@@ -28,7 +28,7 @@ struct BudgetPrice: Encodable, Sendable {
   var episode: Episode
   /// Steps of demonstrations with observation 0 before the episode.
   var demonstrations: Int
-  /// Whether as many steps with fair observations were demonstrated afterwards, so that 1 had precedents.
+  /// Whether as many steps with 0 and 1 in turn were demonstrated afterwards, so that 1 had precedents.
   var hasPrecedent: Bool
   /// The best share of action 1 by budget, in nats; nil where no policy keeps the budget.
   var values: [Double?]

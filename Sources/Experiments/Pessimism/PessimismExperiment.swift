@@ -106,6 +106,15 @@ struct PessimismWorld: Sendable {
   }
 }
 
+/// Mean and half-width of the 95 % interval, or the mean alone where the seeds agree to the digits shown.
+func estimated(_ values: [Double], decimals: Int) -> TextTable.Cell {
+  let summary = Summary(values)
+  let mean = NumberFormat.fixed(summary.mean, decimals: decimals)
+  let estimate = NumberFormat.estimate(summary, decimals: decimals)
+  let isExact = estimate.hasSuffix("± " + NumberFormat.fixed(0, decimals: decimals))
+  return TextTable.Cell(isExact ? mean : estimate)
+}
+
 /// Fair coins, or others.
 func drawnObservations(
   _ count: Int, share: Double = 0.5, using generator: inout SeededGenerator

@@ -44,15 +44,17 @@ extension PessimismExperiment {
         rows: AskingRecord.ratios.map { ratio in
           let own = records.filter { $0.ratio == ratio }
           func cell(_ value: (AskingRecord) -> Double) -> TextTable.Cell {
-            TextTable.Cell(NumberFormat.estimate(Summary(own.map(value)), decimals: 3))
+            estimated(own.map(value), decimals: 3)
           }
           return [
             TextTable.Cell(NumberFormat.significant(ratio, digits: 1)),
             cell { Double($0.left) / Double($0.runs) },
-            TextTable.Cell(ratio < 1 ? NumberFormat.significant(ratio, digits: 1) : "—"),
+            TextTable.Cell(
+              ratio < 1 ? NumberFormat.significant(ratio, digits: 1) : NumberFormat.missing),
             cell(\.questions), cell { $0.asking.prefix(10).reduce(0, +) / 10 },
             cell { $0.asking.suffix(100).reduce(0, +) / 100 }, cell { $0.cubed.last ?? .nan },
-            TextTable.Cell(NumberFormat.significant(own.map(\.bound).min())),
+            TextTable.Cell(
+              ratio < 1 ? NumberFormat.significant(own.map(\.bound).min()) : NumberFormat.missing),
           ]
         }))
   }

@@ -11,7 +11,8 @@ extension PessimismExperiment {
           + "all 256 sequences.",
         "Against the demonstrator action 1 costs ln 50 = 3.9 nats a step. Against the Bayes mixture it costs what it takes to single out the models that do "
           + "nothing else from now on, and no demonstration so far has spoken against them: the price does not depend on k (Theorem 1). Once observation 1 "
-          + "has been demonstrated it does.",
+          + "has been demonstrated it does. (Where 0 returns the optimum gets a little dearer with k, as data rule out models that would have played action 1 anyway; the "
+          + "sleeper stays, and its price is the limit.)",
         "The pessimistic imitator plays what all of its top set would play, so its probabilities sum to less than 1, and what is missing is the probability of "
           + "asking. A policy that never asks pays for that too: KL(π ‖ ν) = KL(π ‖ ν/Z) − ln Z. Below −ln Z there is no such policy. One that "
           + "may ask, counted as an outcome with the missing probability, which ends what it earns, keeps any budget.",
@@ -69,8 +70,8 @@ extension PessimismExperiment {
           ).own(prices, .lasting)
           return [
             TextTable.Cell(hasPrecedent ? "\(count), and \(count) with 1" : "\(count)"),
-            TextTable.Cell(NumberFormat.estimate(Summary(row.map(\.bound)), decimals: 2)),
-            TextTable.Cell(NumberFormat.estimate(Summary(row.map(\.missing)), decimals: 2)),
+            estimated(row.map(\.bound), decimals: 2),
+            estimated(row.map(\.missing), decimals: 2),
           ]
         }))
   }

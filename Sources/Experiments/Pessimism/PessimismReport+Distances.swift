@@ -36,12 +36,12 @@ extension PessimismExperiment {
           let own = records.filter { $0.share == share }
           let isReachable = own.allSatisfy(\.nats.isFinite)
           func cell(_ decimals: Int, _ value: (DistanceRecord) -> Double) -> TextTable.Cell {
-            TextTable.Cell(NumberFormat.estimate(Summary(own.map(value)), decimals: decimals))
+            estimated(own.map(value), decimals: decimals)
           }
           return [
             TextTable.Cell(NumberFormat.fixed(share, decimals: 2)), cell(3, \.value),
             cell(3, \.start), cell(0) { Double($0.raisedOthers) },
-            isReachable ? cell(3, \.nats) : TextTable.Cell("∞", emphasis: .good),
+            isReachable ? cell(4, \.nats) : TextTable.Cell("∞", emphasis: .good),
             isReachable ? cell(0) { Double($0.tiltedOthers) } : TextTable.Cell("—"),
             isReachable ? cell(2, \.tiltedOthersShare) : TextTable.Cell("—"),
           ]

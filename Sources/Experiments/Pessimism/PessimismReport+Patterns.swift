@@ -30,11 +30,8 @@ extension PessimismExperiment {
                   + PatternBound.shares.flatMap { share in
                     let own = patterns.filter { $0.steps == steps && $0.share == share }
                     return [
-                      TextTable.Cell(
-                        NumberFormat.estimate(
-                          Summary(own.map { Double($0.length) }), decimals: 1)),
-                      TextTable.Cell(
-                        NumberFormat.estimate(Summary(own.map(\.bound)), decimals: 0)),
+                      estimated(own.map { Double($0.length) }, decimals: 1),
+                      estimated(own.map(\.bound), decimals: 0),
                     ]
                   } + [TextTable.Cell(NumberFormat.fixed(log2(Double(steps)), decimals: 1))]
               }))

@@ -10,6 +10,8 @@ extension PessimismExperiment {
           + "loop of states that prints it, or letter by letter: 3 to 13 bits.",
         "The control has the same values: in a twin problem whose actions are renamed at random in every step, the renamed sequences earn exactly as much. "
           + "The difference between the two is what comes of the problem being the same in every step.",
+        "The best sequence is regular, the more so the smaller the world; renamed it is not. But only the best: the best hundredth of all sequences is nearly as long as "
+          + "sequences drawn blindly. For every standard there is a short sequence that meets it; most that meet it are long.",
       ],
       tables: [bitsTable(records), shortestTable(records)], charts: [bitsChart(records)],
       notes: [
@@ -18,10 +20,10 @@ extension PessimismExperiment {
       ])
   }
 
-  private func summary(
+  private func cell(
     _ records: [SimplicityRecord], _ stateCount: Int, _ value: (SimplicityRecord) -> Double
-  ) -> Summary {
-    Summary(records.filter { $0.stateCount == stateCount }.map(value))
+  ) -> TextTable.Cell {
+    estimated(records.filter { $0.stateCount == stateCount }.map(value), decimals: 2)
   }
 
   private func bitsTable(_ records: [SimplicityRecord]) -> ExperimentReport.Table {
@@ -41,11 +43,9 @@ extension PessimismExperiment {
         rows: SimplicityRecord.stateCounts.map { count in
           [TextTable.Cell("\(count)")]
             + [0, 1, 2, 3, 5].map { share in
-              TextTable.Cell(
-                NumberFormat.estimate(summary(records, count) { $0.bits[share] }, decimals: 2))
+              cell(records, count) { $0.bits[share] }
             } + [
-              TextTable.Cell(
-                NumberFormat.estimate(summary(records, count, \.renamed), decimals: 2))
+              cell(records, count, \.renamed)
             ]
         }))
   }
@@ -68,9 +68,9 @@ extension PessimismExperiment {
           [TextTable.Cell("\(count)")]
             + [0, 1, 3].flatMap { height in
               [
-                summary(records, count) { $0.shortest[height] },
-                summary(records, count) { $0.renamedShortest[height] },
-              ].map { TextTable.Cell(NumberFormat.estimate($0, decimals: 2)) }
+                cell(records, count) { $0.shortest[height] },
+                cell(records, count) { $0.renamedShortest[height] },
+              ]
             }
         }))
   }

@@ -37,6 +37,9 @@ public struct AutomatonClass: Sendable {
         && automata.allSatisfy {
           $0.observationCount == observationCount && $0.actionCount == grid.actionCount
         }, "a class has automata, all over the same observations and actions")
+    precondition(
+      automata.allSatisfy { $0.entries.allSatisfy(grid.distributions.indices.contains) },
+      "entries are places in the grid")
     let maximal = automata.reduce(1) { max($0, $1.stateCount) }
     let cells = maximal * observationCount
     var entries: [UInt8] = []

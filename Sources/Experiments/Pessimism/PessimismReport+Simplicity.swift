@@ -11,7 +11,7 @@ extension PessimismExperiment {
         "The control has the same values: in a twin problem whose actions are renamed at random in every step, the renamed sequences earn exactly as much. "
           + "The difference between the two is what comes of the problem being the same in every step.",
         "The best sequence is regular, the more so the smaller the world; renamed it is not. But only the best: the best hundredth of all sequences is nearly as long as "
-          + "sequences drawn blindly. For every standard there is a short sequence that meets it; most that meet it are long.",
+          + "sequences drawn blindly. At every standard the shortest sequence that meets it is about 3 to 10 bits shorter than once it is renamed; most that meet it are long.",
       ],
       tables: [bitsTable(records), shortestTable(records)], charts: [bitsChart(records)],
       notes: [

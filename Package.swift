@@ -26,6 +26,7 @@ let tensorless: [Target] = [
   .target(name: "Feedback", dependencies: ["Files", "Tokenization"]),
   .target(name: "RunRecords", dependencies: ["Files", protobuf]),
   .target(name: "Reports"),
+  .target(name: "Pessimism"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
@@ -37,6 +38,7 @@ let tensorless: [Target] = [
     name: "FeedbackTests", dependencies: ["Feedback", "Files", "FileTestSupport", "Tokenization"]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Files", "FileTestSupport", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+  .testTarget(name: "PessimismTests", dependencies: ["Environments", "Pessimism"]),
 ]
 
 // MARK: Targets over libtorch
@@ -62,8 +64,8 @@ let tensors: [Target] = [
   .target(
     name: "Experiments",
     dependencies: [
-      "Environments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "PolicyOptimization",
-      "Reports", "Rewards",
+      "Environments", "Feedback", "Files", "LanguageModels", "NeuralNetworks", "Pessimism",
+      "PolicyOptimization", "Reports", "Rewards",
       "RunRecords", "Tokenization", "Torch", "Training",
     ]),
   .executableTarget(
@@ -108,8 +110,8 @@ let tensors: [Target] = [
     name: "ExperimentsTests",
     dependencies: [
       "Environments",
-      "Experiments", "LanguageModels", "NeuralNetworks", "PolicyOptimization", "Reports",
-      "Rewards", "TensorTestSupport", "Torch", "Training",
+      "Experiments", "LanguageModels", "NeuralNetworks", "Pessimism", "PolicyOptimization",
+      "Reports", "Rewards", "TensorTestSupport", "Torch", "Training",
     ]),
   .testTarget(
     name: "reinTests",

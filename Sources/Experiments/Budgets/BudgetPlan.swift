@@ -1,4 +1,5 @@
-import PolicyOptimization
+import Foundation
+import Pessimism
 
 /// The best that a hard budget charged with KL allows: dynamic programming over beginnings of episodes and what is left.
 ///
@@ -26,7 +27,7 @@ struct BudgetPlan: Sendable {
       let beginnings = (0..<masses.count / branches).map { $0 * branches..<($0 + 1) * branches }
       let shorter = beginnings.map { masses[$0].reduce(0, +) }
       values = zip(beginnings, shorter).map { children, mass in
-        let choices = masses[children].map { $0 / mass }
+        let choices = masses[children].map { log($0 / mass) }
         var best = Array(repeating: -Double.infinity, count: count + 1)
         for left in isLast ? 0...0 : 0...count {
           let outcomes = values[children].map { $0[left] }
@@ -46,8 +47,6 @@ struct BudgetPlan: Sendable {
   private static func greatestMean(
     _ outcomes: [Double], _ choices: [Double], divergence: Double
   ) -> Double {
-    zip(
-      tiltedDistribution(choices, by: outcomes, divergence: divergence).probabilities, outcomes
-    ).reduce(0) { $0 + $1.0 * $1.1 }
+    BudgetedOptimum.withinDivergence(divergence, of: outcomes, from: choices)?.value ?? -.infinity
   }
 }

@@ -2,7 +2,7 @@ import Environments
 import Foundation
 import LanguageModels
 import NeuralNetworks
-import PolicyOptimization
+import Pessimism
 import Torch
 import Training
 
@@ -81,14 +81,13 @@ struct BudgetWorld: Sendable {
   ///
   /// - Parameters:
   ///   - reward: What is paid for.
-  ///   - nats: KL per episode.
+  ///   - nats: KL per episode, above 0.
   /// - Returns: The mean reward of the exact optimum, and its multiplier: reward per nat.
   func optimum(_ reward: BudgetReward, nats: Double) -> (value: Double, price: Double) {
-    let utilities = Self.utilities(reward)
-    let tilt = tiltedDistribution(probabilities, by: utilities, divergence: max(nats, 0))
-    return (
-      zip(tilt.probabilities, utilities).reduce(0) { $0 + $1.0 * $1.1 }, 1 / tilt.inverseTemperature
-    )
+    let found = BudgetedOptimum.withinDivergence(
+      nats, of: Self.utilities(reward), from: logProbabilities)
+    guard let found else { preconditionFailure("a budget of \(nats) nats") }
+    return (found.value, found.price)
   }
 
   /// A bound on what no-refund can buy: no episode may become more than e^nats times as probable as it was.

@@ -4,7 +4,8 @@ import ArgumentParser
 struct SeedOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "How many seeds (0, 1, …) draw actions; none is 50, or 1000 for wireheading.")
+    help:
+      "How many seeds (0, 1, …) draw actions; none is 50, 1000 for wireheading, 5 for pessimism.")
   var seeds: Int?
 
   @Flag(help: "Print one JSON object per line.")

@@ -46,7 +46,7 @@ private func objective(
   @Test(arguments: TokenObjective.Kind.allCases)
   func `have the gradients of their values`(kind: TokenObjective.Kind) {
     expectGradients(at: [samples([2, 4], seed: 4)], tolerance: 1e-8) {
-      (objective(kind).losses(marks($0)) * vector(1, 0.7)).sum()
+      (objective(kind).losses(marks($0[0])) * vector(1, 0.7)).sum()
     }
   }
 

@@ -145,6 +145,7 @@ import Training
     configuration.forms = [.optimum, .plan, .halfPrice, .analytic]
     configuration.seeds = 1
     configuration.steps = 50
+    configuration.grains = 6
     let runs = try runs(configuration)
     let found = Dictionary(uniqueKeysWithValues: runs.map { ($0.form, $0) })
     let hard = try #require(found[.analytic])

@@ -115,7 +115,7 @@ public struct BudgetReport {
         forms.map { form in
           let all = runs(reward, form, nats)
           return [
-            .init(NumberFormat.significant(nats)), .init(form.rawValue),
+            "\(nats)", .init(form.rawValue),
           ]
             + columns.map { column in
               let summary = Summary(all.compactMap(column.value))
@@ -164,7 +164,7 @@ public struct BudgetReport {
     return ExperimentReport.Chart(
       LineChart(
         text: ChartText(
-          title: "KL while learning on \(NumberFormat.significant(nats)) nats",
+          title: "KL while learning on \(nats) nats",
           summary: "Which ways keep to \(nats) nats, and when.",
           horizontal: "steps", vertical: "KL in nats"),
         series: series, references: [.init(name: "budget", value: nats)], size: .small))

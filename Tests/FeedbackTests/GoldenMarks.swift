@@ -43,7 +43,18 @@ struct Marking {
 
   let tokenizer: Tokenizer
 
-  init() throws { tokenizer = try GoldenMarks.load().tokenizer() }
+  /// Texts by some tokenizer.
+  init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+
+  /// Texts by the tokenizer of the golden cases.
+  init() throws { self.init(try GoldenMarks.load().tokenizer()) }
+
+  /// A tokenizer of another family, from the fixtures that the tokenizers package wrote.
+  static func published(_ name: String) throws -> Tokenizer {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return try Tokenizer.load(
+      from: tests.appending(path: "TokenizationTests/Fixtures/\(name).json"))
+  }
 
   func encoded(_ completion: String, _ marks: [TextMark]) throws(FileError) -> MarkedCompletion {
     try MarkedRow(completion: completion, marks: marks)
@@ -54,6 +65,12 @@ struct Marking {
   func words(_ completion: String, _ marks: [TextMark]) throws -> [String] {
     let encoded = try encoded(completion, marks)
     return encoded.marks.map { tokenizer.decode([encoded.tokens[$0.place]]) }
+  }
+
+  /// The marked tokens' text, in one piece.
+  func marked(_ completion: String, _ marks: [TextMark]) throws -> String {
+    let encoded = try encoded(completion, marks)
+    return tokenizer.decode(encoded.marks.map { encoded.tokens[$0.place] })
   }
 
   /// What is wrong with a row of one mark or more.

@@ -71,7 +71,6 @@ import Tokenization
   }
 
   @Test func `that changes tokens before the mark is refused with the first of them`() throws {
-    // "of" without its space is another token than " of", but the space is of no mark here.
     let text = "Th of"
     #expect(marking.tokenizer.encode("The").count == 1 && marking.tokenizer.encode("Th").count == 2)
     #expect(

@@ -59,7 +59,8 @@ extension BadRow {
 
 @Suite struct `A row of marks` {
   private func rows(_ lines: String) throws -> [PlacedRow<MarkedRow>] {
-    try JSONLines.rows(from: TemporaryFolder().file("marks.jsonl", lines))
+    let folder = try TemporaryFolder()
+    return try JSONLines.rows(from: folder.file("marks.jsonl", lines))
   }
 
   @Test func `holds spans of characters, tokens and runs of tokens`() throws {
@@ -95,6 +96,19 @@ extension BadRow {
   @Test func `may end between the two halves of a Windows line end`() throws {
     let line = "{\"text\": \"a\\r\\nb\", \"marks\": [{\"start\": 0, \"end\": 2, \"mark\": 1}]}"
     #expect(try rows(line)[0].row.marks == [TextMark(.characters(0..<2), .good)])
+  }
+
+  @Test func `is among the examples of data, and its words have tokens`() throws {
+    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Examples/data/marks.jsonl")
+    let marking = try Marking()
+    let rows = try JSONLines.rows(MarkedRow.self, from: url)
+    for row in rows {
+      let encoded = try row.row.encoded(
+        by: marking.tokenizer, endOfText: Marking.endOfText, at: row.place)
+      #expect(encoded.marks.isEmpty == row.row.marks.isEmpty)
+    }
+    #expect(rows.count > 2)
   }
 
   @Test(arguments: BadRow.anyKind + BadRow.marked)

@@ -1,5 +1,6 @@
 import Feedback
 import Files
+import Foundation
 import Testing
 import Tokenization
 
@@ -37,10 +38,10 @@ import Tokenization
     #expect(try words("The capital of", part) == [" capital"])
   }
 
-  @Test func `take the white space that a token ends with`() throws {
-    // "s\r\n" is one token of the corpus's line ends; here "\r\n" is.
-    #expect(try words("is\r\nof", "\r") == ["\r\n"])
-    #expect(try words("of\r\nis", "of\r\n") == ["of", "\r\n"])
+  @Test func `take both halves of a Windows line end that is one token`() throws {
+    #expect(try words("of\r\n", "\r") == ["\r\n"])
+    #expect(try words(" of\r\n", "of\r\n") == [" of", "\r\n"])
+    #expect(try words(" of\r\n", "of") == [" of"])
   }
 
   @Test func `take all tokens of a character that has several`() throws {
@@ -55,6 +56,25 @@ import Tokenization
     let text = "x\(part)."
     let encoded = try marking.encoded(text, [TextMark(text.span(of: part), .good)])
     #expect(marking.tokenizer.decode(encoded.marks.map { encoded.tokens[$0.place] }) == part)
+  }
+
+  @Test(arguments: ["llama2", "mistral", "qwen2", "prefix-space", "joined"])
+  func `fall on words by tokenizers of every kind`(name: String) throws {
+    let marking = Marking(try Marking.published(name))
+    let text = "The mill, the cafe\u{301} and the 🇫🇷 flag."
+    for part in ["The", "mill", "the cafe\u{301}", "cafe\u{301}", "and", "🇫🇷", "flag", "flag."] {
+      let words = try marking.marked(text, [TextMark(text.span(of: part), .bad)])
+      // Equal by canonical equivalence: Qwen2's tokenizer composes the accent.
+      #expect(words.trimmingCharacters(in: .whitespaces) == part)
+    }
+  }
+
+  @Test func `are not on what a tokenizer puts before a text`() throws {
+    let marking = Marking(try Marking.published("llama2"))
+    let text = "🇫🇷"
+    let encoded = try marking.encoded(text, [TextMark(text.span(of: text), .good)])
+    #expect(marking.tokenizer.token(of: encoded.tokens[0]) == "▁")
+    #expect(encoded.marks.map(\.place) == Array(1...8))
   }
 
   @Test func `may be on the token that ends the text`() throws {

@@ -93,7 +93,15 @@ import Tokenization
 
   @Test func `outside the completion are refused with the number of its tokens`() throws {
     let problem = try marking.problem("The capital", [TextMark(.tokens(2...3), .bad)])
-    #expect(problem.contains("'marks[0]' marks token 3, and the completion has 2, and one that"))
+    #expect(problem.contains("'marks[0]' marks tokens 2...3, and the completion has 2, and one"))
+  }
+
+  @Test(arguments: [
+    TextMark.Part.characters(0..<12), .characters(4..<4), .characters(-1..<3), .tokens(-1...0),
+    .tokens(0...Int.max - 1),
+  ])
+  func `that no row can hold are refused all the same`(part: TextMark.Part) throws {
+    #expect(try marking.problem("The capital", [TextMark(part, .bad)]).contains("'marks[0]' marks"))
   }
 
   @Test func `are one on a token`() throws {

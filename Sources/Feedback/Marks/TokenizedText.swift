@@ -36,9 +36,10 @@ struct TokenizedText {
     switch part {
     case .characters(let span): return try tokens(of: span)
     case .tokens(let range):
-      guard range.upperBound < identifiers.count else {
+      guard identifiers.indices.contains(range.lowerBound), range.upperBound < identifiers.count
+      else {
         throw MarkProblem(
-          "marks token \(range.upperBound), and the completion has \(placed.count), and one that ends it, token \(placed.count)"
+          "marks tokens \(range), and the completion has \(placed.count), and one that ends it, token \(placed.count)"
         )
       }
       return range
@@ -46,6 +47,9 @@ struct TokenizedText {
   }
 
   private func tokens(of span: Range<Int>) throws(MarkProblem) -> ClosedRange<Int> {
+    guard !span.isEmpty, span.lowerBound >= 0, span.upperBound <= text.count else {
+      throw MarkProblem("marks characters \(span) of a text of \(text.count)")
+    }
     let touched = touched(by: span)
     guard let first = touched.first, let last = touched.last else {
       throw MarkProblem(
@@ -54,7 +58,9 @@ struct TokenizedText {
     if let token = touched.first(where: { !fits($0, span) }) {
       let whole = wholeTokens(span)
       throw MarkProblem(
-        "marks \(text.text(span).debugDescription) (\(span)), which cuts \(description(of: token)); the smallest span of whole tokens around it is \(text.text(whole).debugDescription), with start \(whole.lowerBound) and end \(whole.upperBound)"
+        "marks \(text.text(span).debugDescription) (\(span)), which cuts \(description(of: token)); "
+          + "the smallest span of whole tokens around it is \(text.text(whole).debugDescription), "
+          + "with start \(whole.lowerBound) and end \(whole.upperBound)"
       )
     }
     return first...last

@@ -35,7 +35,8 @@ let tensorless: [Target] = [
   .target(name: "FileTestSupport", path: "Tests/FileTestSupport"),
   .testTarget(name: "FilesTests", dependencies: ["Files", "FileTestSupport"]),
   .testTarget(
-    name: "FeedbackTests", dependencies: ["Feedback", "Files", "FileTestSupport", "Tokenization"]),
+    name: "FeedbackTests", dependencies: ["Feedback", "Files", "FileTestSupport", "Tokenization"],
+    resources: [.copy("Fixtures")]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Files", "FileTestSupport", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
   .testTarget(name: "PessimismTests", dependencies: ["Environments", "Pessimism"]),

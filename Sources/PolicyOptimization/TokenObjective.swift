@@ -99,13 +99,10 @@ public struct TokenObjective: Codable, Equatable, Sendable {
     }
   }
 
-  /// Says what is wrong, or nil.
-  public var problem: String? {
-    for (name, value) in [("beta", beta), ("strength", strength)]
-    where !(value > 0 && value.isFinite) {
-      return "\(name) \(value) is not above 0"
-    }
-    return nil
+  /// Says what cannot be: a key, and why.
+  public var problem: (key: String, reason: String)? {
+    [("beta", beta), ("strength", strength)].first { !($0.1 > 0 && $0.1.isFinite) }
+      .map { ($0.0, "\($0.1) is not above 0") }
   }
 
   // log(1 + e^x), also where e^x is too large for a number.

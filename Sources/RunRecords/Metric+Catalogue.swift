@@ -3,7 +3,7 @@ extension Metric {
   public static let catalogue: [Metric] =
     objectiveMetrics + policyMetrics + trustRegionMetrics + criticMetrics + completionMetrics
     + selectionMetrics + environmentMetrics + hackingMetrics + budgetMetrics
-    + supervisedMetrics + rewardModelMetrics + preferenceMetrics + runMetrics
+    + supervisedMetrics + rewardModelMetrics + preferenceMetrics + markMetrics + runMetrics
 
   /// The metric of the catalogue with a name, if there is one.
   public static func named(_ name: String) -> Metric? {

@@ -14,10 +14,11 @@ extension Metric {
     let rising: [Metric] = [
       .scores, .rlhfReward, .goldReward, .proxyReward, .episodeReturn, .accuracy,
       .validationAccuracy, .margin, .rewardAccuracy, .rewardMargin, .explainedVariance,
-      .episodesPerSecond, .stepsPerSecond,
+      .episodesPerSecond, .stepsPerSecond, .goodTokenProbability,
     ]
     let falling: [Metric] = [
       .loss, .validationLoss, .validationBitsPerByte, .valueLoss, .honeypotRate, .peakMemory,
+      .badTokenProbability,
     ]
     if rising.contains(self) { return .rising }
     return falling.contains(self) ? .falling : nil
@@ -33,6 +34,8 @@ extension Metric {
     case "reward": [.accuracy, .validationAccuracy, .margin, .loss, .validationLoss]
     case "dpo":
       [.rewardAccuracy, .validationAccuracy, .loss, .validationLoss, .chosenLogProbability]
+    case "tokens":
+      [.badTokenProbability, .goodTokenProbability, .unmarkedDivergence, .loss, .validationLoss]
     case "ppo", "rloo", "grpo", "best-of-n":
       [.scores, .goldReward, .kl, .honeypotRate, .policyEntropy]
     case "control":

@@ -20,6 +20,7 @@ struct Rein: ParsableCommand {
         rein doctor      check models, data and reward before rein ppo
         rein ppo         train the policy by reinforcement learning; rloo and grpo need no critic
         rein dpo         train the policy on preferences directly
+        rein tokens      train the policy on marks on single tokens
         rein best-of-n   draw many answers, keep the best, imitate them
         rein control     train a small policy in a world
         rein merge       put an adapter into its model
@@ -38,7 +39,8 @@ struct Rein: ParsableCommand {
     subcommands: [
       DataCommand.self, TokenizerCommand.self, SupervisedCommand.self, RewardCommand.self,
       DoctorCommand.self, PolicyCommand.self, LeaveOneOutCommand.self, GroupRelativeCommand.self,
-      PreferenceCommand.self, BestOfNCommand.self, ControlCommand.self, MergeCommand.self,
+      PreferenceCommand.self, TokenCommand.self, BestOfNCommand.self, ControlCommand.self,
+      MergeCommand.self,
       GenerateCommand.self,
       ChatCommand.self,
       ScoreCommand.self,

@@ -3,7 +3,7 @@ import Training
 
 /// The kinds of runs that the doctor knows, by their subcommands.
 enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
-  case ppo, sft, reward, dpo
+  case ppo, sft, reward, dpo, tokens
   case bestOfN = "best-of-n"
 
   /// The kind of run that a configuration is of, by its keys.
@@ -37,6 +37,7 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
     case .sft: try RowScene(read(words) as SupervisedRun.Configuration).findings()
     case .reward: try RowScene(read(words) as RewardRun.Configuration).findings()
     case .dpo: try RowScene(read(words) as PreferenceRun.Configuration).findings()
+    case .tokens: try RowScene(read(words) as TokenRun.Configuration).findings()
     case .bestOfN: try PolicyScene(read(words) as BestOfNRun.Configuration).findings()
     }
   }
@@ -51,6 +52,7 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
     case .sft: SupervisedRun.Configuration.keys
     case .reward: RewardRun.Configuration.keys
     case .dpo: PreferenceRun.Configuration.keys
+    case .tokens: TokenRun.Configuration.keys
     case .bestOfN: BestOfNRun.Configuration.keys
     }
   }

@@ -10,6 +10,7 @@ enum RowChecks {
     case .texts: data + [answersAlone] + passes
     case .scores: data + [labels, lengths] + passes + [scores]
     case .preferences: data + [labels, lengths, answersAlone, reference] + passes
+    case .marks: data + [marks, answersAlone, reference] + passes
     }
   }
 }

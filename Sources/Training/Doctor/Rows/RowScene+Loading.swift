@@ -48,4 +48,23 @@ extension RowScene {
       leftOutCount: prepared.train.leftOut.count, longest: prepared.longest,
       isReferenceThePolicy: isPolicy ?? true)
   }
+
+  /// The scene of `rein tokens` as it is configured.
+  ///
+  /// - Parameter configuration: What the run would be given.
+  /// - Throws: What the run would throw before its first step.
+  public init(_ configuration: TokenRun.Configuration) throws {
+    let prepared = try TokenPreparation(configuration)
+    let isPolicy = configuration.reference.map {
+      URL(fileURLWithPath: $0).standardizedFileURL.path
+        == prepared.folder.url.standardizedFileURL.path
+    }
+    self.init(
+      try TokenTrainer(
+        prepared.policy, reference: prepared.reference, examples: prepared.train.examples,
+        configuration: configuration.training, seed: configuration.seed),
+      frame: prepared.frame, heldOut: prepared.heldOut.examples,
+      leftOutCount: prepared.train.leftOut.count, longest: prepared.longest,
+      isReferenceThePolicy: isPolicy ?? true)
+  }
 }

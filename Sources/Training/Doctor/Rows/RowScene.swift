@@ -2,7 +2,7 @@ public import LanguageModels
 public import NeuralNetworks
 public import Torch
 
-/// A run that learns from rows of data (`sft`, `reward`, `dpo`) before its first step: its rows as tokens, and what its trainer
+/// A run that learns from rows of data (`sft`, `reward`, `dpo`, `tokens`) before its first step: its rows as tokens, and what its trainer
 /// says of some of them.
 ///
 /// Everything that a check looks at can be replaced, so that a fault can be put in and be seen.
@@ -15,6 +15,8 @@ public struct RowScene {
     case scores
     /// Preferences.
     case preferences
+    /// Marks on tokens.
+    case marks
   }
 
   /// One text of a row, as the model reads it.
@@ -87,6 +89,8 @@ public struct RowScene {
   public var rows: [Row]
   /// Those that are held out.
   public var heldOut: [Row]
+  /// The marks on the rows' tokens, where there are any.
+  public var marked: [MarkedExample] = []
   /// How many rows were left out for want of room.
   public var leftOutCount: Int
   /// The most tokens of a text.

@@ -11,6 +11,8 @@ public struct ResponseLayout: Sendable {
   public let packing: Packing
   /// Flattened place in [rows · batch.time] of the state that predicts each token [n].
   public let predictors: Tensor
+  /// Flattened place in [rows · batch.time] of each token itself: of the state that has read it [n].
+  public let readers: Tensor
   /// Flattened place in [rows · batch.time] of the state after each completion's last token [batch].
   public let ends: Tensor
   /// The tokens [n] int64.
@@ -53,6 +55,7 @@ public struct ResponseLayout: Sendable {
     self.batch = batch
     packing = Packing(lengths: places.map(\.count), device: device)
     self.predictors = Tensor(predictors, device: device)
+    readers = Tensor(predictors.map { $0 + 1 }, device: device)
     ends = batch.lastPositions
     tokens = Tensor(
       zip(completions, places).flatMap { completion, places in

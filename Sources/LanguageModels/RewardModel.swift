@@ -15,22 +15,40 @@ public struct RewardModel: Sendable {
   /// Scores are reported as (raw − mean) / deviation, so that KL coefficients have a meaning.
   public var normalization: Normalization
 
-  /// What raw scores look like on reference texts.
+  /// What raw scores are of, and what they look like on reference texts.
   public struct Normalization: Codable, Equatable, Sendable {
     /// The mean of raw scores.
     public var mean: Double
     /// The standard deviation of raw scores.
     public var deviation: Double
+    /// Whether scores are those of single tokens, learned from marks; nil, as in files that do not say, for whole texts.
+    public var isPerToken: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case mean, deviation
+      case isPerToken = "per_token"
+    }
 
     /// Raw scores as they are.
     public static let identity = Normalization(mean: 0, deviation: 1)
+    /// The log-odds that a token is good, as they are.
+    public static let ofTokens = Normalization(mean: 0, deviation: 1, isPerToken: true)
 
     /// A normalisation.
-    public init(mean: Double, deviation: Double) {
+    ///
+    /// - Parameters:
+    ///   - mean: The mean of raw scores.
+    ///   - deviation: The standard deviation of raw scores.
+    ///   - isPerToken: Whether scores are those of single tokens; nil for whole texts.
+    public init(mean: Double, deviation: Double, isPerToken: Bool? = nil) {
       self.mean = mean
       self.deviation = deviation
+      self.isPerToken = isPerToken
     }
   }
+
+  /// Whether it was trained on marks, and scores single tokens.
+  public var isPerToken: Bool { normalization.isPerToken ?? false }
 
   /// What training changes: the adapter where there is one, else all weights.
   public var trainedParameters: Parameters { adapter?.parameters ?? parameters }
@@ -76,6 +94,26 @@ public struct RewardModel: Sendable {
     self.normalization = normalization
   }
 
+  /// A model on a language model's trunk, copied, with a fresh head.
+  ///
+  /// - Parameters:
+  ///   - base: Whose weights it starts from; one without an adapter.
+  ///   - generator: Draws the head.
+  /// - Throws: `WeightError`.
+  public init(on base: LanguageModel, headFrom generator: Generator) throws {
+    precondition(base.adapter == nil, "merge the adapter first")
+    try self.init(
+      base.configuration,
+      ParameterBuilder(
+        generator: generator, dataType: base.outputWeight.dataType,
+        device: base.outputWeight.device))
+    let known = Dictionary(
+      uniqueKeysWithValues: zip(base.parameters.names, base.parameters.tensors))
+    for (name, tensor) in zip(parameters.names, parameters.tensors) {
+      if let value = known[name] { tensor.assign(value.detached()) }
+    }
+  }
+
   /// Raw scores of whole texts.
   ///
   /// - Parameters:
@@ -92,6 +130,21 @@ public struct RewardModel: Sendable {
   /// Raw scores from hidden states [batch, time, width] of whole texts.
   public func rawScores(hidden: Tensor, _ batch: TokenBatch) -> Tensor {
     rawScores(ofStates: hidden.rows(at: batch.lastPositions))
+  }
+
+  /// Raw scores of single tokens, each read with all that stands before it and nothing that comes after.
+  ///
+  /// A model that was trained on marks says the log-odds that somebody calls a token good: D = σ(score) (TLCR, arXiv 2407.16574).
+  ///
+  /// - Parameters:
+  ///   - layout: Which tokens are asked about.
+  ///   - dropout: Where dropout masks come from, while training.
+  /// - Returns: [n], one for each of the layout's tokens.
+  public func rawScores(ofTokens layout: ResponseLayout, dropout: Generator? = nil) -> Tensor {
+    rawScores(
+      ofStates: trunk.states(
+        at: layout.readers, of: layout.batch.tokens,
+        layout.batch.reading(Trunk.Context(dropout: dropout))))
   }
 
   private func rawScores(ofStates last: Tensor) -> Tensor {

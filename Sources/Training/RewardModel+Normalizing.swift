@@ -2,7 +2,10 @@ import LanguageModels
 
 extension RewardModel {
   /// The same weights with scores of mean 0 and deviation 1 on some texts.
+  ///
+  /// Scores of single tokens are log-odds, which have a scale of their own and stay as they are.
   func normalized(on references: [[Int]]) -> RewardModel {
+    guard !isPerToken else { return self }
     var model = self
     model.normalization = .identity
     let raw = model.scores(references)

@@ -9,6 +9,8 @@ extension RewardTrainer {
     case rated([RatedText])
     /// Texts and pairs (first, second, probability that the first is preferred).
     case pairs(texts: [[Int]], pairs: [Pair])
+    /// Completions with marks on single tokens: each is scored by itself.
+    case marked([MarkedExample])
   }
 
   /// A text with its ratings.
@@ -44,11 +46,12 @@ extension RewardTrainer {
 }
 
 extension RewardTrainer.Preferences {
-  /// What is shuffled: texts where ratings are known, else pairs.
+  /// What is shuffled: texts where ratings are known, completions where tokens are marked, else pairs.
   var count: Int {
     switch self {
     case .rated(let texts): texts.count
     case .pairs(_, let pairs): pairs.count
+    case .marked(let examples): examples.count
     }
   }
 
@@ -56,7 +59,7 @@ extension RewardTrainer.Preferences {
   var least: Int {
     switch self {
     case .rated: 2
-    case .pairs: 1
+    case .pairs, .marked: 1
     }
   }
 
@@ -79,6 +82,9 @@ extension RewardTrainer.Preferences {
       return LengthBuckets.batches(
         of: pairs.map { max(texts[$0.first].count, texts[$0.second].count) }, rowsPerBatch: size,
         using: generator)
+    case .marked(let examples):
+      return LengthBuckets.batches(
+        of: examples.map(\.length), rowsPerBatch: size, using: generator)
     }
   }
 
@@ -113,6 +119,16 @@ extension RewardTrainer.Preferences {
           probability: all[index].probability)
       }
       return (chosen, pairs)
+    case .marked(let examples): return (indices.map { examples[$0].tokens }, [])
+    }
+  }
+
+  /// All texts, each once.
+  var texts: [[Int]] {
+    switch self {
+    case .rated(let texts): texts.map(\.tokens)
+    case .pairs(let texts, _): texts
+    case .marked(let examples): examples.map(\.tokens)
     }
   }
 }

@@ -6,7 +6,8 @@ import Torch
 
 /// Trains a reward model on preferences: −p·log σ(r₁ − r₂) − (1 − p)·log σ(r₂ − r₁).
 ///
-/// A batch is a set of texts and pairs among them, so a text that stands in many pairs is read once.
+/// A batch is a set of texts and pairs among them, so a text that stands in many pairs is read once. Where single tokens are marked, each
+/// has a score s of its own instead, and `RewardTrainer+Marks.swift` says what it learns.
 public final class RewardTrainer: Trainer {
   /// How it trains.
   public struct Configuration: Codable, Equatable, Sendable {
@@ -48,7 +49,7 @@ public final class RewardTrainer: Trainer {
   let configuration: Configuration
   let preferences: Preferences
   private let learner: Learner
-  private var device: Device { model.trunk.tokenEmbedding.device }
+  var device: Device { model.trunk.tokenEmbedding.device }
   private lazy var dataFingerprint = preferences.fingerprint
   private lazy var frozenFingerprint = model.frozenFingerprint
 
@@ -66,6 +67,10 @@ public final class RewardTrainer: Trainer {
     try configuration.validate(least: preferences.least)
     try checkDevice(model.trunk.tokenEmbedding)
     self.model = model
+    if case .marked(let examples) = preferences {
+      try configuration.validate(marks: examples)
+      self.model.normalization = .ofTokens
+    }
     self.preferences = preferences
     self.configuration = configuration
     let count = preferences.count
@@ -80,36 +85,24 @@ public final class RewardTrainer: Trainer {
 
   /// One batch, one update.
   public func step() throws -> StepReport {
-    let (loss, gradients, pairs, margins, scores) = differentiated(
+    let outcome = differentiated(
       nextIndices(), in: configuration.microBatches, dropout: learner.dropout)
-    let update = try learner.update(loss: loss, gradients)
-    let agreements = zip(margins, pairs).map { margin, pair in
-      PairAgreement.score(margin, pair.probability - 0.5)
-    }
-    // The preferred text's score minus the other's, over pairs of which one is preferred.
-    let preferred = zip(margins, pairs).compactMap { margin, pair in
-      pair.probability == 0.5 ? nil : pair.probability > 0.5 ? margin : -margin
-    }
+    let update = try learner.update(loss: outcome.loss, outcome.gradients)
     return StepReport(
-      step: stepsTaken,
-      metrics: [
-        (.loss, loss), (.accuracy, agreements.reduce(0, +) / Double(agreements.count)),
-        (.margin, preferred.reduce(0, +) / Double(max(1, preferred.count))),
-        (.minimumReward, scores.min() ?? .nan), (.maximumReward, scores.max() ?? .nan),
-        (.meanReward, scores.reduce(0, +) / Double(max(1, scores.count))),
-      ] + update)
+      step: stepsTaken, metrics: [(.loss, outcome.loss)] + outcome.metrics + update)
   }
 
-  /// The mean loss of the pairs of a batch, and its gradients, with the pairs' margins and the texts' scores.
+  /// The mean loss of a batch, and its gradients, with what it was made of.
   ///
   /// - Parameters:
-  ///   - indices: What the batch is made of: texts where ratings are known, else pairs.
+  ///   - indices: What the batch is made of: texts where ratings are known, completions where tokens are marked, else pairs.
   ///   - count: In how many parts it is computed, one after the other.
   ///   - dropout: What decides which units are dropped; nil drops none.
   /// - Returns: Loss, gradients, and what they were made of.
-  func differentiated(_ indices: [Int], in count: Int, dropout: Generator?) -> (
-    loss: Double, gradients: [Tensor], pairs: [Pair], margins: [Double], scores: [Double]
-  ) {
+  func differentiated(_ indices: [Int], in count: Int, dropout: Generator?) -> RewardOutcome {
+    if case .marked(let examples) = preferences {
+      return marked(indices.map { examples[$0] }, in: count, dropout)
+    }
     let batch = preferences.batch(indices)
     return Tensor.recording {
       let (scores, modelling) = forward(batch.texts, in: count, dropout)
@@ -119,10 +112,10 @@ public final class RewardTrainer: Trainer {
       let labels = Tensor(batch.pairs.map { Float($0.probability) })
       let ranking = preferenceLosses(margins: margins, probabilities: labels).mean()
       let loss = modelling.map { ranking + $0 * configuration.languageModelWeight } ?? ranking
-      return (
-        ranking.item, loss.gradients(of: model.trainedParameters.tensors), batch.pairs,
-        margins.doubles, scores.doubles
-      )
+      return RewardOutcome(
+        loss: ranking.item, gradients: loss.gradients(of: model.trainedParameters.tensors),
+        margins: margins.doubles, preferences: batch.pairs.map { $0.probability - 0.5 },
+        scores: scores.doubles)
     }
   }
 
@@ -194,6 +187,11 @@ public final class RewardTrainer: Trainer {
       return .stack([model.rawScores(hidden: hidden, batch), crossEntropies], along: 1)
     }
     return .concatenate(passes, along: 0)
+  }
+
+  /// Does something while the model holds the weights that are to be kept.
+  func withFinalWeights<Value>(_ body: () throws -> Value) rethrows -> Value {
+    try learner.withFinalWeights(body)
   }
 
   private func nextIndices() -> [Int] {

@@ -1,3 +1,4 @@
+import Feedback
 import Foundation
 import LanguageModels
 import NeuralNetworks
@@ -143,6 +144,37 @@ import Training
       let trainer = try PreferenceTrainer(
         policy, reference: policy.copy(), examples: pairs, configuration: configuration, seed: 5)
       return (trainer, policy.parameters)
+    }
+  }
+
+  @Test func `trained on marked tokens`() throws {
+    let examples = Self.examples.enumerated().map { index, example in
+      MarkedExample(
+        prompt: example.prompt, completion: example.completion,
+        marks: index == 1
+          ? [] : [.init(place: index % 2, sign: index % 3 == 0 ? .good : .bad)])
+    }
+    var shape = Tiny.shape()
+    shape.residualDropout = 0.2
+    try expectSame("marks") {
+      var configuration = TokenTrainer.Configuration()
+      configuration.objective.kind = .cringe
+      configuration.batchRows = 2
+      let policy = try Tiny.language(shape)
+      let trainer = try TokenTrainer(
+        policy, reference: Tiny.language(), examples: examples, configuration: configuration,
+        seed: 5)
+      return (trainer, policy.trainedParameters)
+    }
+    try expectSame("a reward model of tokens") {
+      var configuration = RewardTrainer.Configuration()
+      configuration.epochs = 9
+      configuration.batchTexts = 2
+      configuration.averaging = 0.9
+      let model = try Tiny.reward(shape)
+      let trainer = try RewardTrainer(
+        model, preferences: .marked(examples), configuration: configuration, seed: 5)
+      return (trainer, model.trainedParameters)
     }
   }
 

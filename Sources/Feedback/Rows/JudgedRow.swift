@@ -1,15 +1,21 @@
 public import Files
 import Tokenization
 
-/// A row that a reward model learns from: a text with `ratings`, or a pair.
+/// A row that a reward model learns from: a text with `ratings`, one with `marks`, or a pair.
 public enum JudgedRow: DatasetRow {
   /// A text and what each of several people thought of it.
   case rated(RatedText)
   /// Two answers, and which of them is preferred.
   case pair(PreferenceRow)
+  /// A completion with marks on single tokens.
+  case marked(MarkedRow)
 
-  /// Reads a row: ratings where it has them.
+  /// Reads a row: ratings or marks where it has them.
   public init(_ fields: RowFields) throws(FileError) {
+    guard !fields.has("marks") else {
+      self = .marked(try MarkedRow(fields))
+      return
+    }
     guard fields.has("ratings") else {
       self = .pair(try PreferenceRow(fields))
       return

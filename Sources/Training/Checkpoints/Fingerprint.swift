@@ -76,6 +76,8 @@ extension RewardTrainer.Preferences {
         fingerprint.add([pair.first, pair.second])
         fingerprint.add(pair.probability.bitPattern)
       }
+    case .marked(let examples):
+      for part in examples.flatMap(\.numbers) { fingerprint.add(part) }
     }
     return fingerprint.value
   }

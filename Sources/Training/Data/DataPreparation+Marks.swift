@@ -17,27 +17,32 @@ extension DataPreparation {
   ) throws(FileError) -> PreparedRows<MarkedExample> {
     var prepared = PreparedRows<MarkedExample>()
     for item in try rows(MarkedRow.self, in: files) {
-      let encoded = try item.row.encoded(
-        by: frame.tokenizer, endOfText: frame.endOfText, at: item.place)
-      let prompt = frame.opening(item.row.prompt)
-      let room = longest - prompt.count
-      guard room >= 1 else {
-        prepared.leftOut.append(
-          item.place.refused(
-            "the prompt has \(prompt.count) tokens, which leaves none of \(longest) to be marked"))
-        continue
+      switch try example(of: item.row, at: item.place, longest: longest) {
+      case .success(let example): prepared.examples.append(example)
+      case .failure(let problem): prepared.leftOut.append(problem)
       }
-      let marks = encoded.marks.filter { $0.place < room }
-      guard !marks.isEmpty || encoded.marks.isEmpty else {
-        prepared.leftOut.append(
-          item.place.refused(
-            "all of its marks are behind the \(longest) tokens that there is room for"))
-        continue
-      }
-      prepared.examples.append(
-        MarkedExample(
-          prompt: prompt, completion: Array(encoded.tokens.prefix(room)), marks: marks))
     }
     return try prepared.checked()
+  }
+
+  /// A row as tokens, or why there is no room for it.
+  func example(
+    of row: MarkedRow, at place: RowPlace, longest: Int
+  ) throws(FileError) -> Result<MarkedExample, FileError> {
+    let encoded = try row.encoded(by: frame.tokenizer, endOfText: frame.endOfText, at: place)
+    let prompt = frame.opening(row.prompt)
+    let room = longest - prompt.count
+    guard room >= 1 else {
+      return .failure(
+        place.refused(
+          "the prompt has \(prompt.count) tokens, which leaves none of \(longest) to be marked"))
+    }
+    let marks = encoded.marks.filter { $0.place < room }
+    guard !marks.isEmpty || encoded.marks.isEmpty else {
+      return .failure(
+        place.refused("all of its marks are behind the \(longest) tokens that there is room for"))
+    }
+    return .success(
+      MarkedExample(prompt: prompt, completion: Array(encoded.tokens.prefix(room)), marks: marks))
   }
 }

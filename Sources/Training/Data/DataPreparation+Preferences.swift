@@ -3,9 +3,9 @@ import Files
 import Tokenization
 
 extension DataPreparation {
-  /// Preferences for a reward model, from rows of `text` and `ratings`, or of `chosen` and `rejected` with or without `prompt`.
+  /// Preferences for a reward model, from rows of `text` and `ratings`, of `chosen` and `rejected` with or without `prompt`, or of `marks`.
   ///
-  /// Texts are whole, prompt and answer; of what is too long the end is kept, where the reward is read.
+  /// Texts are whole, prompt and answer; of what is too long the end is kept, where the reward is read. Marked rows have to fit.
   ///
   /// - Parameters:
   ///   - files: JSON Lines files, all of one kind.
@@ -15,6 +15,7 @@ extension DataPreparation {
   public func preferences(_ files: [String], longest: Int) throws -> RewardTrainer.Preferences {
     var rated: [RewardTrainer.RatedText] = []
     var pairs: [RewardTrainer.Pair] = []
+    var marked: [MarkedExample] = []
     var texts = TextPool()
     for item in try rows(JudgedRow.self, in: files) {
       switch item.row {
@@ -25,14 +26,21 @@ extension DataPreparation {
           try place(of: $0, in: &texts, row, at: item.place, longest: longest)
         }
         pairs.append(.init(first: places[0], second: places[1], probability: row.probability))
+      case .marked(let row):
+        marked.append(try example(of: row, at: item.place, longest: longest).get())
       }
-      guard rated.isEmpty || pairs.isEmpty else {
+      let kinds = [
+        ("ratings", rated.isEmpty), ("pairs", pairs.isEmpty), ("marks", marked.isEmpty),
+      ].filter { !$0.1 }.map(\.0)
+      guard kinds.count == 1 else {
         throw TrainingError.configuration(
           key: "train",
           reason:
-            "has ratings in some rows and pairs in others (first at \(item.place)); use one kind")
+            "has \(kinds[0]) in some rows and \(kinds[1]) in others (first at \(item.place)); use one kind"
+        )
       }
     }
+    guard marked.isEmpty else { return .marked(marked) }
     return rated.isEmpty ? .pairs(texts: texts.tokens, pairs: pairs) : .rated(rated)
   }
 

@@ -33,7 +33,11 @@ struct RewardSet {
     models = try choice.modelFolders.map { key, path in
       (key, path, try ModelFolder(URL(fileURLWithPath: path)).rewardModel(device: device))
     }
-    let rewards = models.map { ModelReward($0.model, endOfText: endOfText, scale: scale) }
+    try choice.check(models)
+    let rewards = models.map { _, _, model -> any Reward in
+      model.isPerToken
+        ? TokenModelReward(model) : ModelReward(model, endOfText: endOfText, scale: scale)
+    }
     let holed = { (reward: any Reward, form: PlantedHole.Form) -> any Reward in
       guard choice.hole != .clean, let word else { return reward }
       return PlantedHole(reward, form: form, word: word)
@@ -63,5 +67,28 @@ struct RewardSet {
       metrics.append((.honeypotRate, mean(completions.map { word.count(in: $0) > 0 ? 1 : 0 })))
     }
     return metrics
+  }
+}
+
+extension RewardChoice {
+  /// Refuses a model of single tokens where only a judge of whole texts can stand.
+  fileprivate func check(
+    _ models: [(key: String, path: String, model: RewardModel)]
+  ) throws(TrainingError) {
+    guard let found = models.first(where: { $0.model.isPerToken }) else { return }
+    let reason = { (end: String) in
+      "\(found.path) was trained on marks and pays for single tokens: \(end)"
+    }
+    guard found.key == "reward.model" else {
+      throw .configuration(key: found.key, reason: reason("name a judge of whole texts"))
+    }
+    guard model.count == 1 else {
+      throw .configuration(key: found.key, reason: reason("it has no place in an ensemble"))
+    }
+    guard hole == .clean, scale == .score else {
+      throw .configuration(
+        key: hole == .clean ? "reward.scale" : "reward.hole",
+        reason: reason("leave this out, it is for scores of whole texts"))
+    }
   }
 }

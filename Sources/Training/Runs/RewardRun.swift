@@ -13,9 +13,9 @@ public struct RewardRun: Sendable {
     /// The language model to start from, with its tokenizer.
     public var base = ""
     /// JSON Lines files, all with `text` and `ratings`, or all with `chosen` and `rejected` (text or messages; perhaps `prompt`
-    /// and `probability`).
+    /// and `probability`), or all with `marks` on single tokens, which a model then scores one by one.
     public var train: [String] = []
-    /// Held-out files with `text` and `ratings`; each is reported by its name.
+    /// Held-out files with `text` and `ratings`, or with `marks`; each is reported by its name.
     public var heldOut: [String] = []
     /// Dropout while training.
     public var dropout = 0.1
@@ -38,7 +38,8 @@ public struct RewardRun: Sendable {
     public var ending: RunEnding
     /// Where the model is.
     public var model: URL
-    /// Share of random pairs on which scores and mean ratings agree (ties half), by held-out file.
+    /// Share of random pairs on which scores and mean ratings agree, or of marks whose token is scored on their side of 0 (ties half), by
+    /// held-out file.
     public var accuracies: [(file: String, accuracy: Double)]
     /// The number of weights, an adapter's not counted.
     public var parameterCount: Int
@@ -83,16 +84,14 @@ public struct RewardRun: Sendable {
       guard let first = heldOut.first,
         report.step % interval == 0 || report.step == trainer.stepCount
       else { return report }
-      let accuracy = PairAgreement.accuracy(trainer.scores(first.texts), first.means)
-      observer.note("step \(report.step): \(first.name) pair accuracy \(accuracy.short)")
+      let accuracy = first.accuracy(trainer)
+      observer.note("step \(report.step): \(first.name) accuracy \(accuracy.short)")
       var report = report
       report.metrics.append((.validationAccuracy, accuracy))
       return report
     }
     trainer.finish(normalizingOn: preferences.texts)
-    let accuracies = heldOut.map { set in
-      (file: set.name, accuracy: PairAgreement.accuracy(trainer.scores(set.texts), set.means))
-    }
+    let accuracies = heldOut.map { (file: $0.name, accuracy: $0.accuracy(trainer)) }
     let output = try session.save(to: configuration.output, isFinished: isFinished) {
       try saver.save(trainer.model, in: $0)
     }
@@ -100,15 +99,5 @@ public struct RewardRun: Sendable {
       ending: isFinished ? .finished : .stopped(afterSteps: trainer.stepsTaken), model: output,
       accuracies: accuracies, parameterCount: model.parameters.elementCount,
       trainedParameterCount: model.trainedParameters.elementCount)
-  }
-}
-
-extension RewardTrainer.Preferences {
-  /// All texts, each once.
-  var texts: [[Int]] {
-    switch self {
-    case .rated(let texts): texts.map(\.tokens)
-    case .pairs(let texts, _): texts
-    }
   }
 }

@@ -23,6 +23,9 @@ public struct MarkedExample: Hashable, Sendable {
 }
 
 extension MarkedExample {
+  /// Prompt and completion.
+  var tokens: [Int] { prompt + completion }
+
   /// Tokens of prompt and completion.
   var length: Int { prompt.count + completion.count }
 

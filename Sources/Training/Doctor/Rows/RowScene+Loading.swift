@@ -27,7 +27,7 @@ extension RowScene {
         prepared.model, preferences: prepared.preferences, configuration: configuration.training,
         seed: configuration.seed),
       frame: prepared.frame,
-      heldOut: prepared.heldOut.flatMap { zip($0.texts, $0.means).map { ($0, $1) } })
+      heldOut: prepared.heldOut.flatMap(\.ratings))
   }
 
   /// The scene of `rein dpo` as it is configured.

@@ -27,6 +27,9 @@ extension RowScene {
       optimizer: trainer.configuration.optimizer,
       passes: Passes(
         numbers: { indices, padding in
+          guard !model.isPerToken else {
+            return trainer.tokenScores(of: indices, padding: padding)
+          }
           let texts = indices.flatMap { rows[$0].texts.map(\.tokens) }
           let batch = TokenBatch(
             texts, padding: padding, device: model.trunk.tokenEmbedding.device)
@@ -61,6 +64,7 @@ extension RewardTrainer.Preferences {
       return pairs.map {
         .init(texts: [text(texts[$0.first]), text(texts[$0.second])], label: $0.probability)
       }
+    case .marked(let examples): return examples.map { .init(texts: [text($0.tokens)]) }
     }
   }
 }

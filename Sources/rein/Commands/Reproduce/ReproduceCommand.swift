@@ -11,6 +11,7 @@ struct ReproduceCommand: ParsableCommand {
       """,
     subcommands: [
       BanditCommand.self, WireheadingCommand.self, SoftmaxBanditCommand.self, PessimismCommand.self,
-      BudgetCommand.self, DilemmaCommand.self, ClassicControlCommand.self, HoneypotCommand.self,
+      BudgetCommand.self, TokenFeedbackCommand.self, DilemmaCommand.self,
+      ClassicControlCommand.self, HoneypotCommand.self,
     ])
 }

@@ -4,7 +4,7 @@ import Training
 
 struct RewardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reward", abstract: "Train a reward model on ratings or preferences.",
+    commandName: "reward", abstract: "Train a reward model on ratings, preferences or marks.",
     usage:
       "rein reward [FILE.yaml] [--KEY VALUE]... [--run FOLDER] [--overwrite | --resume] [--json]",
     discussion: RewardRun.Configuration.helpText())
@@ -21,7 +21,7 @@ struct RewardCommand: ParsableCommand {
       result.accuracies.map { ($0.file, $0.accuracy) }, uniquingKeysWith: { $1 })
     let text =
       ([weights(result.parameterCount, trained: result.trainedParameterCount)]
-      + result.accuracies.map { String(format: "%@: pair accuracy %.4f", $0.file, $0.accuracy) })
+      + result.accuracies.map { String(format: "%@: accuracy %.4f", $0.file, $0.accuracy) })
       .joined(separator: "\n")
     try options.finish(result.ending, model: result.model, fields: fields, text: text)
   }

@@ -9,7 +9,7 @@ enum RewardMeanings {
   private static let models: [(key: String, meaning: String)] = [
     (
       "reward.model",
-      "Reward models' folders; several are an ensemble, whose disagreement is reported as reward/model_disagreement."
+      "Reward models' folders; several are an ensemble, whose disagreement is reported as reward/model_disagreement. One that was trained on marks pays for every token where it stands (with method.advantage.discount 0, horizon-1 reinforcement learning)."
     ),
     ("reward.model_weight", "What the reward model counts in the sum of all rewards."),
     (

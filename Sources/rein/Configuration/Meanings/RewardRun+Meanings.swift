@@ -6,9 +6,9 @@ extension RewardRun.Task: DescribedTask {
       ("base", "The language model's folder to start from, with its tokenizer."),
       (
         "train",
-        "JSON Lines files with `text` and `ratings`, or with `chosen` and `rejected` (text or messages)."
+        "JSON Lines files with `text` and `ratings`, with `chosen` and `rejected` (text or messages), or with `marks` as for rein tokens, which make a reward model of single tokens."
       ),
-      ("held_out", "Held-out files with `text` and `ratings`."),
+      ("held_out", "Held-out files with `text` and `ratings`, or with `marks`."),
       ("dropout", "Dropout while training."),
       ("training.epochs", "Passes over the training data."),
       ("training.batch_texts", "Texts (or pairs) in a batch; all pairs of rated texts are used."),

@@ -164,7 +164,10 @@ std::pair<at::Tensor, at::Tensor> differentiate(
   }
   const auto options = out.chosen.options();
   auto hidden_gradient = at::empty(policy.hidden.sizes(), options);
-  auto weight_gradient = wants_weight ? at::empty(policy.weight.sizes(), options) : at::Tensor();
+  // The first rows write and the others add; of no rows nothing would be written.
+  auto weight_gradient = !wants_weight ? at::Tensor()
+      : policy.hidden.size(0) > 0      ? at::empty(policy.weight.sizes(), options)
+                                       : at::zeros(policy.weight.sizes(), options);
   Logits own{kept.defined() ? at::Tensor() : room(parts, out), {}}, other{against ? room(parts, out) : at::Tensor(), {}};
   each_part(policy, parts, [&](int64_t row, int64_t count, int64_t token, int64_t tokens) {
     at::Tensor logits;

@@ -107,11 +107,19 @@ import Tokenization
         return ["prompt": "what", "chosen": " " + sides[0], "rejected": " " + sides[1]]
       }
       try Tiny.write(pairs, to: folder.appending(path: "pairs.jsonl"))
+      // The first word of each is marked, every other time as good.
+      let marks = texts.enumerated().map { index, text in
+        "{\"prompt\": \"what\", \"completion\": \" \(text)\", \"marks\": [{\"token\": 0, \"mark\": \(index % 2 == 0 ? 1 : -1)}]}"
+      }
+      try Data((marks.joined(separator: "\n") + "\n").utf8)
+        .write(to: folder.appending(path: "marks.jsonl"))
       let cases: [(words: [String], count: Int)] = [
         (["--base", "base", "--train", "rows.jsonl", "--batch-tokens", "64"], 13),
         (["--kind", "sft", "--base", "base", "--train", "rows.jsonl"], 13),
         (["--kind", "reward", "--base", "base", "--train", "pairs.jsonl"], 15),
         (["--policy", "base", "--train", "pairs.jsonl"], 16),
+        (["--policy", "base", "--train", "marks.jsonl"], 15),
+        (["--kind", "reward", "--base", "base", "--train", "marks.jsonl"], 15),
       ]
       for (words, count) in cases {
         let found = try findings(words, in: folder)

@@ -1,4 +1,5 @@
 public import Foundation
+import Torch
 public import Training
 
 /// Feedback on tokens against feedback on texts, in worlds of facts that are told wrongly; each result kept as soon as it is there.
@@ -22,6 +23,10 @@ public struct TokenFeedbackExperiment: SweepExperiment {
   ) throws -> SweepOutcome<TokenFeedbackRun> {
     try configuration.validate()
     let store = try SweepStore(folder, settings: configuration.common)
+    // Models this small gain nothing from a second thread.
+    let threads = Device.threadCount
+    Device.threadCount = 1
+    defer { Device.threadCount = threads }
     let worlds = try (0..<configuration.seeds).map { seed in
       observer.note("world \(seed): training its base policy")
       return try FactWorld(seed: UInt64(seed), texts: configuration.texts)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Training
 
 /// The kinds of runs that the doctor knows, by their subcommands.
@@ -16,6 +17,8 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
     var fitting = zip(allCases, unknown).filter { $0.1 == unknown.min() }.map(\.0)
     // Keys that both have are asked about in the same way.
     if fitting.contains(.ppo) { fitting.removeAll { $0 == .bestOfN } }
+    // So are those of preferences and of marks, and the rows say which they are.
+    if fitting == [.dpo, .tokens] { fitting = [try hasMarks(words) ? .tokens : .dpo] }
     guard fitting.count == 1, let kind = fitting.first else {
       throw TrainingError.configuration(
         key: "kind",
@@ -24,6 +27,16 @@ enum DoctorKind: String, CaseIterable, ExpressibleByArgument {
       )
     }
     return kind
+  }
+
+  // Whether the first row that is learned from has marks.
+  private static func hasMarks(_ words: [String]) throws -> Bool {
+    let settings = try ConfigurationReader.read(TokenRun.Configuration.self, from: words)
+    guard let file = settings.configuration.train.first else { return false }
+    let data = (try? Data(contentsOf: URL(fileURLWithPath: file), options: .alwaysMapped)) ?? Data()
+    let line = data.prefix { $0 != UInt8(ascii: "\n") }
+    let row = try? JSONSerialization.jsonObject(with: line) as? [String: Any]
+    return row?["marks"] != nil
   }
 
   /// What the doctor finds in a configuration.

@@ -52,7 +52,7 @@ public struct MonitorSettings: Codable, Hashable, Sendable {
       _ direction: DetectorSettings.Direction, least: Double = 0, share: Double = 0
     ) -> DetectorSettings {
       DetectorSettings(
-        direction, baseline: .measured(steps: 20, leastSpread: least, leastShare: share))
+        direction, baseline: .measured(steps: 25, leastSpread: least, leastShare: share))
     }
     return [
       .distinctPairs: measured(.fall, least: 0.02),
@@ -70,7 +70,8 @@ public struct MonitorSettings: Codable, Hashable, Sendable {
       .tokenTakeover: measured(.rise, least: 0.05),
       .relativeDisagreement: measured(.rise, share: 0.1),
       // Two standard errors each way are an alarm in nine steps, four in three.
-      .proxyGoldParting: DetectorSettings(.rise, baseline: .stated(centre: 0, spread: 1)),
+      .proxyGoldParting: DetectorSettings(
+        .rise, baseline: .stated(centre: 0, spread: 1), allowance: 1, threshold: 8),
     ]
   }
 

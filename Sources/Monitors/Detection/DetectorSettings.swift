@@ -36,8 +36,9 @@ public struct DetectorSettings: Codable, Hashable, Sendable {
 
   /// Settings of a detector.
   ///
-  /// The defaults find a shift of three spreads in four or five steps, and a greater one in three at the earliest: (5 − 1)·2 = 8 is not more than 8. Normal values about a known centre reach them
-  /// once in 10⁷ steps (D. Siegmund, Sequential analysis, 1985, section 2.5); the centre's own error, and trends that are healthy, are what they leave room for.
+  /// The defaults find a shift of three spreads in seven steps or so, and any in three at the earliest: (5 − 1.5)·2 is not more than 10. Normal values about a known centre would practically never reach
+  /// them (D. Siegmund, Sequential analysis, 1985, section 2.5); but centre and spread are measured on 25 values, and err. With that, independent normal values alarm in about 2 of 1,000 runs of 200 steps
+  /// and direction (k = 1, h = 8 and 20 values: in 40), and those whose neighbours correlate by ½ in several of 100.
   ///
   /// - Parameters:
   ///   - direction: Which way is bad.
@@ -48,8 +49,8 @@ public struct DetectorSettings: Codable, Hashable, Sendable {
   ///   - rest: How many values after an alarm are passed over.
   public init(
     _ direction: Direction,
-    baseline: Baseline = .measured(steps: 20, leastSpread: 0, leastShare: 0),
-    allowance: Double = 1, threshold: Double = 8, clip: Double = 5, rest: Int = 10
+    baseline: Baseline = .measured(steps: 25, leastSpread: 0, leastShare: 0),
+    allowance: Double = 1.5, threshold: Double = 10, clip: Double = 5, rest: Int = 10
   ) {
     self.direction = direction
     self.baseline = baseline

@@ -84,7 +84,7 @@ import Testing
           onset: place < 30 ? nil : 0)
       }
       let interval = try #require(
-        DetectionStudy(runs).areaInterval(samples: 200, using: &generator))
+        DetectionStudy(runs).areaInterval(samples: 100, using: &generator))
       covered += interval.contains(0.841_344_746) ? 1 : 0
     }
     // 95 of 100, less four standard errors and what percentiles lack in small samples.

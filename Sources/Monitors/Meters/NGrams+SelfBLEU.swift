@@ -34,24 +34,28 @@ extension NGrams {
 
   /// How many n-grams of each completion others have, each counted at most as often as in the one that has it most.
   private func matches(of completions: [Int], order: Int) -> [Int] {
-    let counts = completions.map { completion in
-      numbers[order][completion].reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-    }
+    var counts = Array(repeating: 0, count: distinctCounts[order])
     // The greatest count of each n-gram, who has it, and the greatest of everyone else's.
     var most = Array(repeating: (count: 0, owner: -1, next: 0), count: distinctCounts[order])
-    for (owner, counts) in counts.enumerated() {
-      for (number, count) in counts {
+    let kinds = completions.enumerated().map { owner, completion in
+      var kinds: [(number: Int, count: Int)] = []
+      for number in numbers[order][completion] { counts[number] += 1 }
+      for number in numbers[order][completion] where counts[number] > 0 {
+        let count = counts[number]
+        counts[number] = 0
+        kinds.append((number, count))
         if count > most[number].count {
           most[number] = (count, owner, most[number].count)
         } else {
           most[number].next = max(most[number].next, count)
         }
       }
+      return kinds
     }
-    return counts.enumerated().map { owner, counts in
-      counts.reduce(0) { sum, entry in
-        let others = most[entry.key]
-        return sum + min(entry.value, others.owner == owner ? others.next : others.count)
+    return kinds.enumerated().map { owner, kinds in
+      kinds.reduce(0) { sum, kind in
+        let others = most[kind.number]
+        return sum + min(kind.count, others.owner == owner ? others.next : others.count)
       }
     }
   }

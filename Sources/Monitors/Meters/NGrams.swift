@@ -14,6 +14,7 @@ public struct NGrams: Sendable {
   ///   - longest: n of the longest n-grams, at least 1.
   public init(of completions: [[Int]], upTo longest: Int) {
     precondition(longest > 0, "n-grams have one token at least")
+    let total = completions.reduce(0) { $0 + $1.count }
     var known: [Int: Int] = [:]
     let tokens = completions.map { completion in
       completion.map { token -> Int in
@@ -26,6 +27,7 @@ public struct NGrams: Sendable {
     var counts = [known.count]
     for length in 1..<max(longest, 1) {
       var pairs: [UInt64: Int] = [:]
+      pairs.reserveCapacity(total)
       numbers.append(
         zip(numbers[length - 1], tokens).map { beginnings, tokens in
           zip(beginnings, tokens.dropFirst(length)).map { beginning, token in

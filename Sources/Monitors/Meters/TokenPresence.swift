@@ -16,17 +16,37 @@ struct TokenPresence {
   private let total: Int
 
   /// The tokens that at least `least` completions have and as many have not, smallest first.
-  init(_ tokens: [[Int]], least: Int) {
-    var holders: [Int: [Int]] = [:]
-    for (completion, tokens) in tokens.enumerated() {
-      for token in Set(tokens) { holders[token, default: []].append(completion) }
+  init(_ texts: [[Int]], least: Int) {
+    let nGrams = NGrams(of: texts, upTo: 1)
+    var names = Array(repeating: 0, count: nGrams.distinctCounts[0])
+    var last = Array(repeating: -1, count: names.count)
+    var counts = Array(repeating: 0, count: names.count)
+    var pairs: [(number: Int, completion: Int)] = []
+    for (completion, numbers) in nGrams.numbers[0].enumerated() {
+      for (number, token) in zip(numbers, texts[completion]) where last[number] != completion {
+        last[number] = completion
+        names[number] = token
+        counts[number] += 1
+        pairs.append((number, completion))
+      }
     }
-    let kept = holders.filter { $0.value.count >= least && tokens.count - $0.value.count >= least }
-      .sorted { $0.key < $1.key }
-    self.tokens = kept.map(\.key)
-    completions = kept.flatMap(\.value)
-    starts = kept.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.value.count) }
-    total = tokens.count
+    let kept = counts.indices.filter { counts[$0] >= least && texts.count - counts[$0] >= least }
+      .sorted { names[$0] < names[$1] }
+    var starts = [0]
+    var next = Array(repeating: -1, count: names.count)
+    for number in kept {
+      next[number] = starts[starts.count - 1]
+      starts.append(next[number] + counts[number])
+    }
+    var completions = Array(repeating: 0, count: starts[starts.count - 1])
+    for (number, completion) in pairs where next[number] >= 0 {
+      completions[next[number]] = completion
+      next[number] += 1
+    }
+    self.completions = completions
+    self.starts = starts
+    tokens = kept.map { names[$0] }
+    total = texts.count
   }
 
   /// The token whose presence explains most of the variance of scores that sum to 0; nil where no token was kept.

@@ -34,8 +34,13 @@ public struct TokenRates: Codable, Hashable, Sendable {
 
   /// How many completions have each token.
   private static func counts(in completions: [[Int]]) -> [Int: Int] {
-    completions.reduce(into: [:]) { counts, tokens in
-      for token in Set(tokens) { counts[token, default: 0] += 1 }
+    var last: [Int: Int] = [:]
+    var counts: [Int: Int] = [:]
+    for (completion, tokens) in completions.enumerated() {
+      for token in tokens where last.updateValue(completion, forKey: token) != completion {
+        counts[token, default: 0] += 1
+      }
     }
+    return counts
   }
 }

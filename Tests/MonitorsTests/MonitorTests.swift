@@ -50,7 +50,7 @@ import Testing
   @Test func `says the same whatever the order of completions`() throws {
     var story = TrainingStory(seed: 21)
     var chance = Chance(seed: 22)
-    var (one, other) = (try Monitor(), try Monitor())
+    var (one, other) = (try TrainingStory.monitor(), try TrainingStory.monitor())
     for step in story.run(60, onset: 30) {
       var shuffled = step
       shuffled.completions = chance.shuffled(step.completions)
@@ -90,7 +90,7 @@ import Testing
     var alarmed = 0
     for seed in 0..<4 {
       var story = TrainingStory(seed: UInt64(100 + seed))
-      var monitor = try Monitor()
+      var monitor = try TrainingStory.monitor()
       let alarms = story.run(110, onset: nil).flatMap { monitor.observe($0).alarms }
       alarmed += alarms.isEmpty ? 0 : 1
     }
@@ -100,7 +100,7 @@ import Testing
 
   @Test func `hears one answer to all, and shows it`() throws {
     var story = TrainingStory(seed: 24)
-    var monitor = try Monitor()
+    var monitor = try TrainingStory.monitor()
     var alarms: [Alarm] = []
     for number in 0..<60 {
       var step = story.step(number, rate: 0)
@@ -121,7 +121,7 @@ import Testing
 
   @Test func `goes on after being written and read at any step`() throws {
     var story = TrainingStory(seed: 25)
-    var whole = try Monitor()
+    var whole = try TrainingStory.monitor()
     var cut = whole
     for step in story.run(70, onset: 35) {
       #expect(whole.observe(step) == cut.observe(step))
@@ -132,7 +132,7 @@ import Testing
 
   @Test func `writes reports that can be read`() throws {
     var story = TrainingStory(seed: 26)
-    var monitor = try Monitor()
+    var monitor = try TrainingStory.monitor()
     for step in story.run(70, onset: 35) {
       let report = monitor.observe(step)
       let written = try JSONEncoder().encode(report)

@@ -9,6 +9,9 @@ struct TrainingStory {
 
   init(seed: UInt64) { chance = Chance(seed: seed) }
 
+  /// The usual monitor with fewer random assignments, which take most of its time.
+  static func monitor() throws -> Monitor { try Monitor(MonitorSettings(assignments: 9)) }
+
   /// A step of 64 completions of 8 prompts.
   ///
   /// - Parameters:

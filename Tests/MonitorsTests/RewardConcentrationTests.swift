@@ -87,6 +87,9 @@ import Testing
     #expect(RewardConcentration(tokens: texts, scores: [1, 2, 3, 4, 5, 6], least: 4) == nil)
     #expect(RewardConcentration(tokens: texts.map { _ in [9] }, scores: [1, 2, 3, 4, 5, 6]) == nil)
     #expect(RewardConcentration(tokens: [], scores: []) == nil)
+    // All but one have it: one completion is no comparison.
+    let nearlyAll = [[1], [1], [1], [1], [1], [2]]
+    #expect(RewardConcentration(tokens: nearlyAll, scores: [1, 2, 3, 4, 5, 9], least: 2) == nil)
   }
 }
 

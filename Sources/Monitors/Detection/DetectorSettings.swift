@@ -37,8 +37,8 @@ public struct DetectorSettings: Codable, Hashable, Sendable {
   /// Settings of a detector.
   ///
   /// The defaults find a shift of three spreads in seven steps or so, and any in three at the earliest: (5 − 1.5)·2 is not more than 10. Normal values about a known centre would practically never reach
-  /// them (D. Siegmund, Sequential analysis, 1985, section 2.5); but centre and spread are measured on 25 values, and err. With that, independent normal values alarm in about 2 of 1,000 runs of 200 steps
-  /// and direction (k = 1, h = 8 and 20 values: in 40), and those whose neighbours correlate by ½ in several of 100.
+  /// them (D. Siegmund, Sequential analysis, 1985, section 2.5); but centre and spread are measured on 25 values, and err. With that, independent normal values alarm in about 3 of 1,000 runs of 200 steps
+  /// and direction (k = 1, h = 8 and 20 values: in 40), and those whose neighbours correlate by ½ in 7 of 100.
   ///
   /// - Parameters:
   ///   - direction: Which way is bad.

@@ -27,6 +27,7 @@ let tensorless: [Target] = [
   .target(name: "RunRecords", dependencies: ["Files", protobuf]),
   .target(name: "Reports"),
   .target(name: "Pessimism"),
+  .target(name: "Monitors"),
   .testTarget(
     name: "TokenizationTests", dependencies: ["Tokenization"], resources: [.copy("Fixtures")]),
   .testTarget(
@@ -40,6 +41,9 @@ let tensorless: [Target] = [
   .testTarget(name: "RunRecordsTests", dependencies: ["Files", "FileTestSupport", "RunRecords"]),
   .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
   .testTarget(name: "PessimismTests", dependencies: ["Environments", "Pessimism"]),
+  .testTarget(
+    name: "MonitorsTests", dependencies: ["Environments", "Monitors"],
+    resources: [.copy("Fixtures")]),
 ]
 
 // MARK: Targets over libtorch

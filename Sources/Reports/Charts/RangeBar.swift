@@ -33,11 +33,15 @@ struct RangeBar {
           rule(x.position(0), 1, x.position(0), 11, color: "var(--axis,#9ca3af)")
         }
         if let interval {
-          rule(
-            x.position(interval.lower), 6, x.position(interval.upper), 6, color: style.color,
-            width: 3)
+          tag(
+            "rect",
+            [
+              "x": coordinate(x.position(interval.lower)), "y": "2.5", "rx": "1.5",
+              "width": coordinate(x.position(interval.upper) - x.position(interval.lower)),
+              "height": "7", "style": "fill:\(style.color)", "opacity": "0.38",
+            ])
         }
-        marker(style, x: x.position(value), y: 6, radius: 3.4)
+        marker(style, x: x.position(value), y: 6, radius: 2.8)
       }
     }
   }

@@ -45,7 +45,7 @@ public struct TrajectoryChart: Sendable {
   public var text: ChartText
   /// The paths, the last on top.
   public var series: [Series]
-  /// Places that none beats, less being better across and more upwards; joined by a staircase. Empty draws none.
+  /// Places that none beats, less being better across and more upwards; empty draws no staircase.
   public var front: [Point]
 
   /// Makes a chart.

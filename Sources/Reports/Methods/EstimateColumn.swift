@@ -16,8 +16,8 @@ struct EstimateColumn {
     let digits =
       halves.isEmpty
       ? (greatest > 0 ? 2 - Int(log10(greatest).rounded(.down)) : 0)
-      // One digit of the uncertainty where it is 3 or more, else two.
-      : NumberFormat.decimals(forUncertainty: halves[halves.count / 2] * 3)
+      // One digit of the uncertainty, two where the first of them is a 1.
+      : NumberFormat.decimals(forUncertainty: halves[halves.count / 2] * 5)
     decimals = min(metric.isPercentage || metric == .seconds ? 1 : 3, max(0, digits))
   }
 

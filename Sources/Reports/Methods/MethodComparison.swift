@@ -94,9 +94,10 @@ public struct MethodComparison: Codable, Hashable, Sendable {
 
   /// Whether rewards over several tasks are shares of the way from the start to the best.
   public var isRewardNormalized: Bool {
-    !tasks.isEmpty && tasks.allSatisfy { task in
-      task.rewardRange.map { $0.upper > $0.lower } ?? false
-    }
+    !tasks.isEmpty
+      && tasks.allSatisfy { task in
+        task.rewardRange.map { $0.upper > $0.lower } ?? false
+      }
   }
 
   /// The look of a method, the same everywhere.

@@ -64,7 +64,8 @@ extension MethodComparisonPage {
             AlarmTimeline.Event(
               step: entry.alarm.step, meter: meters.firstIndex(of: entry.alarm.meter) ?? 0,
               lane: place,
-              tooltip: "\(group.method), \(title(entry)): \(entry.alarm.message) \(entry.alarm.evidence)",
+              tooltip:
+                "\(group.method), \(title(entry)): \(entry.alarm.message) \(entry.alarm.evidence)",
               target: entry.identifier)
           })
       }, meters: meters, steps: Ticks.range(of: steps + [0], padding: 0))

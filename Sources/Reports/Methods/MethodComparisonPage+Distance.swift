@@ -11,7 +11,7 @@ extension MethodComparisonPage {
       Page.Section("distance", "Reward against distance from the start", short: "Distance") {
         tag("p") {
           "Each line is a method’s way through training, averaged over seeds; small marks are where its seeds ended. "
-            + "A method that climbs in proxy while it sinks in gold is taken in by the hole."
+            + "A method that climbs in proxy while it sinks in gold is taken in by the hole. Dotted: the front, above which nothing was seen."
         }
         seriesKey(content.methods.map { ($0.name, content.style(of: $0.name)) }, of: "method")
         panels(
@@ -59,7 +59,7 @@ extension MethodComparisonPage {
         ? places.map { .init(x: max(0, $0.divergence).squareRoot(), y: $0.gold) } : [])
     return Reports.figure(
       "\(metric.title) against √KL",
-      name + (hasFront ? "; dotted: the front, above which nothing was seen" : ""), svg: chart.svg)
+      name, svg: chart.svg)
   }
 
   private var frontCard: Markup {
@@ -97,14 +97,14 @@ extension MethodComparisonPage {
 
   private func frontCell(_ place: Int) -> TextTable.Cell {
     guard results.front.points[place] != nil else { return .init("not ranked", emphasis: .muted) }
-    let share = results.front.frontShares[place].map { " (\(NumberFormat.percent($0)))" } ?? ""
+    let share = results.front.frontShares[place].map { " (\(results.often($0)))" } ?? ""
     return results.front.isOnFront[place]
       ? .init("yes\(share)", emphasis: .strong) : .init("no\(share)")
   }
 
   private func rivalCell(_ place: Int) -> TextTable.Cell {
     guard let rival = results.strongestRival(of: place) else { return "" }
-    let share = rival.share.map { " (\(NumberFormat.percent($0)))" } ?? ""
+    let share = rival.share.map { " (\(results.often($0)))" } ?? ""
     return .init(content.methods[rival.place].name + share)
   }
 }

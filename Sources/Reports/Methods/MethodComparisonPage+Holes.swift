@@ -10,10 +10,13 @@ extension MethodComparisonPage {
         }
         tag("div", ["class": "card"]) {
           tag(
-            "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Hack rates"]
+            "div",
+            ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Hack rates"]
           ) {
             tag("table", ["class": "heat"]) {
-              tag("thead") { tag("tr") { [tag("th", ["scope": "col"]) { "Method" }] + tasks.map(head) } }
+              tag("thead") {
+                tag("tr") { [tag("th", ["scope": "col"]) { "Method" }] + tasks.map(head) }
+              }
               tag("tbody") { content.methods.map { row($0, tasks) } }
             }
           }
@@ -34,7 +37,8 @@ extension MethodComparisonPage {
     _ method: MethodComparison.Method, _ tasks: [MethodComparison.RewardTask]
   ) -> Markup {
     let outcomes = Dictionary(
-      content.outcomes(of: method.name).map { ($0.hole, $0) }, uniquingKeysWith: { first, _ in first })
+      content.outcomes(of: method.name).map { ($0.hole, $0) },
+      uniquingKeysWith: { first, _ in first })
     return tag("tr") {
       tag("th", ["scope": "row"]) {
         swatch(content.style(of: method.name))
@@ -61,13 +65,13 @@ extension MethodComparisonPage {
       ", 95\u{202F}% interval \(NumberFormat.percent($0.lower)) to \(NumberFormat.percent($0.upper))"
     }
     let title = "\(method) on \(task.name): \(NumberFormat.percent(value))" + (interval ?? "")
-    let fallen = outcome.map { $0.fallenCount > 0 ? "\($0.fallenCount) of \($0.seedCount) fell" : "" }
+    let fallen = outcome.flatMap {
+      $0.fallenCount > 0 ? "\($0.fallenCount) of \($0.seedCount) fell" : nil
+    }
+    let remarks = [fallen, failed > 0 ? "\(failed) diverged" : nil].compactMap(\.self)
     return tag("td", ["class": place, "data-step": "\(step)", "title": title]) {
       tag("b") { NumberFormat.fixed(value * 100, decimals: 0) }
-      tag("span", ["class": "range"]) {
-        [fallen ?? "", failed > 0 ? "\(failed) diverged" : ""].filter { !$0.isEmpty }
-          .joined(separator: ", ")
-      }
+      remarks.map { remark in tag("span", ["class": "range"]) { remark } }
     }
   }
 }

@@ -89,7 +89,9 @@ extension MethodComparisonPage {
         tag("span", ["class": "given"]) { sample.prompt }
         sample.tokens.map { token($0, scales) }
       }
-      if let words = peak(sample) { tag("p", ["class": "note readout", "aria-live": "polite"]) { words } }
+      if let words = peak(sample) {
+        tag("p", ["class": "note readout", "aria-live": "polite"]) { words }
+      }
     }
   }
 
@@ -106,14 +108,17 @@ extension MethodComparisonPage {
     let numbers = scales.compactMap { shade, _ in
       shade.value(token).map { "\(shade.title) \(NumberFormat.significant($0, digits: 2))" }
     }
-    return tag(
+    // The space before a word is no part of what is shaded.
+    let space = token.text.prefix { $0 == " " }
+    let word = tag(
       "span",
       [
         "class": "token", "data-kl": attribute(.divergence), "data-reward": attribute(.reward),
         "data-advantage": attribute(.advantage),
         "title": numbers.isEmpty ? nil : numbers.joined(separator: " · "),
       ]
-    ) { token.text }
+    ) { String(token.text.dropFirst(space.count)) }
+    return Markup([Markup(text: String(space)), word])
   }
 
   /// Where most of the KL lies, in words.
@@ -123,7 +128,8 @@ extension MethodComparisonPage {
     }
     guard let greatest = known.max(by: { $0.value < $1.value }) else { return nil }
     let total = known.reduce(0) { $0 + $1.value }
-    return "KL \(NumberFormat.significant(total, digits: 2)) nats in all, most at “\(trimmed(greatest.text))”: "
+    return
+      "KL \(NumberFormat.significant(total, digits: 2)) nats in all, most at “\(trimmed(greatest.text))”: "
       + NumberFormat.significant(greatest.value, digits: 2)
   }
 

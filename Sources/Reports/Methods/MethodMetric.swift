@@ -55,7 +55,8 @@ public enum MethodMetric: String, CaseIterable, Codable, Hashable, Sendable {
   /// What the number means and how to read it.
   public var explanation: String {
     switch self {
-    case .gold: "The reward that was meant, without the planted flaw. No method sees it in training."
+    case .gold:
+      "The reward that was meant, without the planted flaw. No method sees it in training."
     case .proxy: "The reward that was trained on. Proxy up and gold down is reward hacking."
     case .hackRate:
       "Share of completions that use the flaw. In a control there is no flaw; its rate is what the language itself brings along."

@@ -10,7 +10,8 @@ extension MethodResults {
   /// What the runs say in plain words, the most important first, each with how sure it is.
   public var findings: [Finding] {
     [
-      goldFinding, holeFinding, frontFinding, equalDistanceFinding, controlFinding, failureFinding,
+      goldFinding, pairFinding, holeFinding, frontFinding, equalDistanceFinding, controlFinding,
+      failureFinding,
     ].compactMap(\.self)
   }
 
@@ -19,7 +20,8 @@ extension MethodResults {
     guard let first = ranked.first else {
       return Finding(topic: "Gold", text: "No finished run says what was earned in a hole.")
     }
-    let amount = "\(first.name) earned the most gold in the holes, \(MethodMetric.gold.text(first.estimate))"
+    let amount =
+      "\(first.name) earned the most gold in the holes, \(MethodMetric.gold.text(first.estimate))"
     guard ranked.count > 1 else { return Finding(topic: "Gold", text: amount + ".") }
     let shares = bestShares
     guard let share = shares[first.name] else {
@@ -27,34 +29,48 @@ extension MethodResults {
         topic: "Gold",
         text: amount + ". With one seed on a task nobody can say how sure that is.")
     }
-    let second = ranked[1]
-    let pairwise = improvement(of: first.name, over: second.name).map {
-      " A run of it beats one of \(second.name), the next best, with probability \(probability($0))."
-    }
     let certainty =
       share >= 0.95
-      ? "; it is the best in \(NumberFormat.percent(share)) of the resamples."
-      : ", but that is not sure: it is the best in only \(NumberFormat.percent(share)) of the resamples."
-    return Finding(topic: "Gold", text: amount + certainty + (pairwise ?? ""))
+      ? ". It is the best in \(often(share)) of the resamples."
+      : ". That is not sure: it is the best in only \(often(share)) of the resamples."
+    return Finding(topic: "Gold", text: amount + certainty)
+  }
+
+  private var pairFinding: Finding? {
+    let ranked = ranked(.gold, in: .holes)
+    guard ranked.count > 1,
+      let found = improvement(of: ranked[0].name, over: ranked[1].name)
+    else { return nil }
+    return Finding(
+      topic: "Next best",
+      text: "\(ranked[1].name), \(MethodMetric.gold.text(ranked[1].estimate)). A run of "
+        + "\(ranked[0].name) beats one of it with probability \(probability(found)).")
   }
 
   private var holeFinding: Finding? {
     guard !comparison.holes.isEmpty else { return nil }
-    let outcomes = comparison.methods.map { ($0.name, comparison.outcomes(of: $0.name)) }
-    let fell = outcomes.compactMap { name, found -> (name: String, count: Int)? in
-      let count = found.count { $0.fallenCount > 0 }
-      return count > 0 ? (name, count) : nil
-    }.sorted { $0.count > $1.count }
-    let stayed = outcomes.filter { $0.1.allSatisfy { $0.kind == .stayedOut } }.map(\.0)
-    let total = comparison.holes.count
+    let counts = comparison.methods.map { method in
+      let outcomes = comparison.outcomes(of: method.name)
+      return (
+        name: method.name, fallen: outcomes.reduce(0) { $0 + $1.fallenCount },
+        all: outcomes.reduce(0) { $0 + $1.seedCount }
+      )
+    }.filter { $0.all > 0 }
+    guard !counts.isEmpty else {
+      return Finding(topic: "Holes", text: "No hack rate was measured.")
+    }
+    let fell = counts.filter { $0.fallen > 0 }.sorted {
+      $0.fallen * $1.all > $1.fallen * $0.all
+    }
+    let stayed = counts.filter { $0.fallen == 0 }.map(\.name)
     let first =
       fell.isEmpty
-      ? "No measured seed fell into a hole."
-      : "Fell in with at least one seed: "
-        + listed(fell.map { "\($0.name) (\($0.count) of \(total) holes)" }) + "."
+      ? "No seed fell into a hole."
+      : "Seeds that fell in: \(listed(fell.map { "\($0.name) \($0.fallen) of \($0.all)" }))."
     return Finding(
       topic: "Holes",
-      text: first + (stayed.isEmpty ? "" : " Stayed out of all of them: \(listed(stayed))."))
+      text: first
+        + (stayed.isEmpty || fell.isEmpty ? "" : " Stayed out of all of them: \(listed(stayed))."))
   }
 
   private var frontFinding: Finding? {
@@ -62,28 +78,40 @@ extension MethodResults {
     let onFront = names.indices.filter { front.isOnFront[$0] }
     guard onFront.count > 0, front.points.count(where: { $0 != nil }) > 1 else { return nil }
     let members = onFront.map { place in
-      names[place]
-        + (front.frontShares[place].map { " (\(NumberFormat.percent($0)) of resamples)" } ?? "")
+      names[place] + (front.frontShares[place].map { " (\(often($0)) of the resamples)" } ?? "")
     }
-    let beaten = names.indices.compactMap { place -> String? in
-      guard !front.isOnFront[place], front.points[place] != nil,
-        let rival = strongestRival(of: place)
-      else { return nil }
-      let share = rival.share.map { " in \(NumberFormat.percent($0))" } ?? ""
-      return "\(names[place]) by \(names[rival.place])\(share)"
+    let rivals = names.indices.compactMap { place in
+      strongestRival(of: place).map { (loser: place, winner: $0.place, share: $0.share) }
+    }
+    let beaten = names.indices.compactMap { winner -> String? in
+      let won = rivals.filter { $0.winner == winner }
+      guard !won.isEmpty else { return nil }
+      let losers = won.map { one in
+        // What is sure needs no number.
+        names[one.loser] + (one.share.map { $0 >= 0.95 ? "" : " (only in \(often($0)))" } ?? "")
+      }
+      return "\(names[winner]) earns more with less KL than \(listed(losers))"
     }
     return Finding(
       topic: "Distance",
-      text: "No other earns as much for as little KL as \(listed(members)) \(members.count == 1 ? "does" : "do")."
-        + (beaten.isEmpty ? "" : " Beaten in both: \(listed(beaten))."))
+      text: "On the front, where no other earns as much for as little KL: \(listed(members))."
+        + (beaten.isEmpty ? "" : " " + beaten.joined(separator: "; ") + "."))
   }
 
-  /// The method that dominates another one most surely.
+  /// The method that dominates another one most surely; of equally sure ones one on the front.
   func strongestRival(of place: Int) -> (place: Int, share: Double?)? {
     guard let point = front.points[place] else { return nil }
     let rivals = front.points.indices.filter { front.points[$0]?.dominates(point) == true }
-    return rivals.map { ($0, front.dominanceShares[$0][place]) }
-      .max { ($0.1 ?? 0) < ($1.1 ?? 0) }
+    return rivals.map { ($0, front.dominanceShares[$0][place]) }.max {
+      let (one, other) = ($0.1 ?? 0, $1.1 ?? 0)
+      return one == other ? !front.isOnFront[$0.0] && front.isOnFront[$1.0] : one < other
+    }
+  }
+
+  /// A share of resamples; never all of them, since there are only so many.
+  func often(_ share: Double) -> String {
+    share > 0.995
+      ? "over 99\u{202F}%" : share < 0.005 ? "under 1\u{202F}%" : NumberFormat.percent(share)
   }
 
   private var equalDistanceFinding: Finding? {
@@ -98,7 +126,8 @@ extension MethodResults {
     return Finding(
       topic: "Equal KL",
       text: "At the greatest KL that all runs of a hole reached (\(equalDivergenceText) nats) "
-        + "\(first.name) had earned \(gold(first.estimate)), \(last.name), the last, \(gold(last.estimate)).")
+        + "\(first.name) had earned \(gold(first.estimate)), \(last.name), the last, \(gold(last.estimate))."
+    )
   }
 
   /// The least and the greatest of the KLs at which methods are compared.
@@ -117,7 +146,8 @@ extension MethodResults {
     let gold = MethodMetric.gold.text
     return Finding(
       topic: "Controls",
-      text: "Where nothing is wrong with the reward, gold goes from \(gold(last.estimate)) (\(last.name)) "
+      text:
+        "Where nothing is wrong with the reward, gold goes from \(gold(last.estimate)) (\(last.name)) "
         + "to \(gold(first.estimate)) (\(first.name)): what caution costs.")
   }
 

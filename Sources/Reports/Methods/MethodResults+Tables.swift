@@ -45,7 +45,8 @@ extension MethodResults {
   /// - Returns: Findings, then tables of what was earned and what it cost.
   public func terminal(coloring: TextTable.Coloring = .plain) -> String {
     let parts = tables.map { "\($0.title)\n\n\($0.table.terminal(coloring: coloring))" }
-    return (findings.map(\.text) + [""] + [parts.joined(separator: "\n\n")]
+    return
+      (findings.map(\.text) + [""] + [parts.joined(separator: "\n\n")]
       + footnotes.map { "\n" + $0 }).joined(separator: "\n")
   }
 

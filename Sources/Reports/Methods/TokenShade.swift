@@ -26,7 +26,8 @@ enum TokenShade: String, CaseIterable {
     switch self {
     case .divergence: "Each token’s part of the KL from the start, in nats: where the policy moved."
     case .reward: "What was paid at each token."
-    case .advantage: "How much better than expected: what training makes likelier, and what less likely."
+    case .advantage:
+      "How much better than expected: what training makes likelier, and what less likely."
     }
   }
 

@@ -9,12 +9,11 @@ public struct ProbabilityOfImprovement: Hashable, Sendable {
   /// Its 95 % interval by stratified bootstrap of both methods; nil where a task has one run only.
   public let interval: Interval?
 
-  /// Compares two methods over the tasks that both have runs of.
+  /// Compares two methods over the tasks that both have runs of; nil where there is none.
   ///
   /// - Parameters:
   ///   - pairs: For each task the values of the one method and of the other, greater ones being better; finite.
   ///   - bootstrap: How it is resampled.
-  /// - Returns: Nil where no task has runs of both.
   public init?(
     _ pairs: [(one: [Double], other: [Double])], bootstrap: StratifiedBootstrap
   ) {

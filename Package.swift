@@ -39,7 +39,8 @@ let tensorless: [Target] = [
     name: "FeedbackTests", dependencies: ["Feedback", "Files", "FileTestSupport", "Tokenization"],
     resources: [.copy("Fixtures")]),
   .testTarget(name: "RunRecordsTests", dependencies: ["Files", "FileTestSupport", "RunRecords"]),
-  .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+  .testTarget(
+    name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),
   .testTarget(name: "PessimismTests", dependencies: ["Environments", "Pessimism"]),
   .testTarget(
     name: "MonitorsTests", dependencies: ["Environments", "Monitors"],

@@ -11,10 +11,17 @@ private let previewFolder = ProcessInfo.processInfo.environment["REIN_PREVIEW_FO
     throws
   {
     let folder = URL(fileURLWithPath: try #require(previewFolder), isDirectory: true)
+    let methods = MethodResults(
+      SyntheticComparison.comparison(), bootstrap: .init(resamples: 200))
     let pages = [
       "honeypot": HoneypotPage(content: SyntheticReport.report()).html,
       "honeypot-one": HoneypotPage(content: SyntheticReport.report(seeds: 1)).html,
       "honeypot-two": HoneypotPage(content: SyntheticReport.report(seeds: 2)).html,
+      "methods": MethodComparisonPage(results: MethodResults(SyntheticComparison.comparison()))
+        .html,
+      "methods-one": MethodComparisonPage(
+        results: MethodResults(SyntheticComparison.comparison(seeds: 1, holes: 1))
+      ).html,
       "run": RunPage(content: SyntheticReport.run).html,
     ]
     for (name, html) in pages {
@@ -23,6 +30,8 @@ private let previewFolder = ProcessInfo.processInfo.environment["REIN_PREVIEW_FO
     }
     let report = SyntheticReport.report()
     let table = report.table(on: report.forms[0])
+    try (methods.terminal() + "\n\n" + methods.markdown)
+      .write(to: folder.appendingPathComponent("methods.txt"), atomically: true, encoding: .utf8)
     try (table.terminal() + "\n\n" + table.markdown)
       .write(to: folder.appendingPathComponent("table.txt"), atomically: true, encoding: .utf8)
   }

@@ -3,6 +3,7 @@ struct Legend {
   private static let rowHeight = 17.0
   private static let swatch = 26.0
   private let places: [(entry: Entry, x: Double, row: Int)]
+  private let hasLines: Bool
 
   /// A line of the drawing.
   struct Entry {
@@ -11,7 +12,8 @@ struct Legend {
     var hasMarker = true
   }
 
-  init(entries: [Entry], width: Double) {
+  init(entries: [Entry], width: Double, hasLines: Bool = true) {
+    self.hasLines = hasLines
     var x = 0.0
     var row = 0
     places = entries.map { entry in
@@ -35,9 +37,11 @@ struct Legend {
         let left = x + place.x
         let middle = y + Double(place.row) * Legend.rowHeight + 4
         return tag("g", ["data-series": place.entry.style.identifier]) {
-          rule(
-            left, middle, left + 20, middle, color: place.entry.style.color, width: 1.8,
-            dash: place.entry.style.dash)
+          if hasLines {
+            rule(
+              left, middle, left + 20, middle, color: place.entry.style.color, width: 1.8,
+              dash: place.entry.style.dash)
+          }
           if place.entry.hasMarker {
             marker(place.entry.style, x: left + 10, y: middle, radius: 3.4)
           }

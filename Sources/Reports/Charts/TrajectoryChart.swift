@@ -45,21 +45,26 @@ public struct TrajectoryChart: Sendable {
   public var text: ChartText
   /// The paths, the last on top.
   public var series: [Series]
+  /// Places that none beats, less being better across and more upwards; empty draws no staircase.
+  public var front: [Point]
 
   /// Makes a chart.
-  public init(text: ChartText, series: [Series]) {
+  public init(text: ChartText, series: [Series], front: [Point] = []) {
     self.text = text
     self.series = series
+    self.front = front.filter(\.isFinite).sorted { $0.x < $1.x }
   }
 
   /// The drawing.
   public var svg: String {
     let shown = series.filter { !$0.path.isEmpty || !$0.ends.isEmpty }
-    let points = shown.flatMap { $0.path + $0.ends }
+    let points = shown.flatMap { $0.path + $0.ends } + front
     let vertical = Ticks.range(of: points.map(\.y), padding: 0.1)
     let left = PlotFrame.marginForTicks(of: vertical)
     let legend = Legend(
-      entries: shown.map { .init(name: $0.name, style: $0.style, hasMarker: !$0.isFit) },
+      entries: shown.map { .init(name: $0.name, style: $0.style, hasMarker: !$0.isFit) }
+        + (front.isEmpty
+          ? [] : [.init(name: "front", style: TrajectoryChart.frontStyle, hasMarker: false)]),
       width: ChartMetrics.width - left)
     let frame = PlotFrame(
       left: left, top: 26, width: ChartMetrics.width - left - 14, height: 216,
@@ -67,10 +72,28 @@ public struct TrajectoryChart: Sendable {
     return drawing(text, height: frame.bottom + 46 + legend.height) {
       frame.axes(text)
       if shown.isEmpty { frame.emptyNote() }
+      staircase(frame)
       shown.map { path($0, frame) }
       labels(shown, frame)
       legend.markup(x: left, y: frame.bottom + 46)
     }
+  }
+
+  private static let frontStyle = SeriesStyle(
+    color: "var(--ink,#1b1f24)", dash: "1 3", marker: .circle, identifier: "front")
+
+  /// From each place of the front to the right, up to where the next one begins, and on to the frame's edge.
+  private func staircase(_ frame: PlotFrame) -> Markup {
+    guard let last = front.last else { return .empty }
+    let steps = zip(front, front.dropFirst()).flatMap { [$0, Point(x: $1.x, y: $0.y)] } + [last]
+    let places = steps.map { (x: frame.x.position($0.x), y: frame.y.position($0.y)) }
+    return tag(
+      "path",
+      [
+        "d": pathData(places + [(frame.right, frame.y.position(last.y))]),
+        "stroke-dasharray": TrajectoryChart.frontStyle.dash,
+        "style": "fill:none;stroke:\(TrajectoryChart.frontStyle.color);stroke-width:1.6",
+      ])
   }
 
   private func path(_ series: Series, _ frame: PlotFrame) -> Markup {

@@ -54,7 +54,7 @@ struct Page {
           }
         }
         tag("footer") { "Written by Rein. This page is one file and loads nothing else." }
-        tag("script") { Markup(verbatim: PageScript.source) }
+        tag("script") { Markup(verbatim: PageScript.source + "\n" + PageScript.methods) }
       }
     }
     return "<!DOCTYPE html>\n" + body.source + "\n"

@@ -10,11 +10,12 @@ enum Stylesheet {
     \(tables)
     \(parts)
     \(runs)
+    \(methods)
     """
   }
 
   private static var light: String {
-    "--surface:#fff;--page:#fafaf8;--raised:#fff;--ink:#1b1f24;--muted:#5f6773;--line:#e3e4e0;"
+    "--surface:#fff;--shade-ink:#1b1f24;--page:#fafaf8;--raised:#fff;--ink:#1b1f24;--muted:#5f6773;--line:#e3e4e0;"
       + "--grid:#ebece8;--axis:#a9afb8;--isoline:#374151;--accent:#0b63a5;--mark:#ffe08a;"
       + "--mark-ink:#3a2a00;--bad:#b42318;--bad-soft:#fdecea;--caution:#8a5a00;--caution-soft:#fdf3dc;"
       + "--calm:#45505c;--calm-soft:#eef0f1;--code:#f3f3ef;--series-base:#6b7280;"
@@ -22,7 +23,7 @@ enum Stylesheet {
   }
 
   private static var dark: String {
-    "--surface:#16191d;--page:#101215;--raised:#16191d;--ink:#e6e8ea;--muted:#98a1ac;--line:#2b3036;"
+    "--surface:#16191d;--shade-ink:#fff;--page:#101215;--raised:#16191d;--ink:#e6e8ea;--muted:#98a1ac;--line:#2b3036;"
       + "--grid:#23272c;--axis:#59616b;--isoline:#d5d9de;--accent:#7ab8ee;--mark:#6b5200;"
       + "--mark-ink:#ffeeb8;--bad:#ff9d8f;--bad-soft:#3a1d1a;--caution:#f0c465;--caution-soft:#352a12;"
       + "--calm:#b5bdc6;--calm-soft:#23282d;--code:#1c2024;--series-base:#9aa3ae;"

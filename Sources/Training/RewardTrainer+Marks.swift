@@ -6,7 +6,9 @@ import Torch
 
 // What a reward model learns from marks on single tokens.
 extension RewardTrainer {
-  /// The loss of a batch of marked completions: with s the score of a token and D = σ(s) the probability that it is good,
+  /// The loss of a batch of marked completions.
+  ///
+  /// With s the score of a token, and D = σ(s) the probability that it is good:
   ///
   ///     mean over marked tokens of −log σ(±s) + mean over unmarked tokens of −½·log D − ½·log(1 − D)
   ///

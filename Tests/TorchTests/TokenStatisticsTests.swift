@@ -23,6 +23,21 @@ private func naive(
 @Suite struct `Token statistics` {
   let generator = Generator(seed: 21)
   func draw(_ shape: Int...) -> Tensor { generator.normal(shape, dataType: .float64) }
+  @Test(arguments: [false, true]) func `of no rows have gradients of 0`(byOperators: Bool) {
+    // Storage that was written before is what uninitialised numbers would show.
+    for _ in 0..<4 { _ = draw(7, 5) + 1e30 }
+    let (hidden, weight) = (draw(0, 5).asParameter(), draw(7, 5).asParameter())
+    let gradients = Tensor.recording {
+      let statistics = TokenStatistics(
+        hidden: hidden, weight: weight, targets: Tensor([Int](), shape: [0, 1]), temperature: 1,
+        reference: (draw(0, 5), draw(7, 5)), plan: .init(byOperators: byOperators))
+      let sum =
+        statistics.logProbabilities.sum() + (statistics.divergences ?? statistics.entropies).sum()
+      return sum.gradients(of: [hidden, weight])
+    }
+    #expect(gradients[0].count == 0 && gradients[1].doubles == Array(repeating: 0, count: 35))
+  }
+
   func tokens(_ rows: Int, _ columns: Int, below bound: Int) -> Tensor {
     Tensor(
       (0..<rows * columns).map { _ in generator.integer(below: bound) }, shape: [rows, columns])

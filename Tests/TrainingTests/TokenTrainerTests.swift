@@ -167,8 +167,7 @@ import Torch
       }
       try finish(trainer)
       #expect(distance(policy) < 0.02, "\(kind): \(distance(policy))")
-      expectEqual(
-        trainer.evaluate(examples).targetDistance, 0, tolerance: 0.02)
+      #expect(trainer.evaluate(examples).targetDistance < 0.02)
     }
     var configuration = PolicyConfiguration(.ppo)
     configuration.method.advantage.discount = 0

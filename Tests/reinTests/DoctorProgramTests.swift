@@ -132,7 +132,9 @@ import Tokenization
       #expect(new.code == 0 && new.statuses["held-out rows are new"] == "passed")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       #expect(
-        names == ["base", "new.jsonl", "pairs.jsonl", "reward", "rows.jsonl", "texts.jsonl"])
+        names == [
+          "base", "marks.jsonl", "new.jsonl", "pairs.jsonl", "reward", "rows.jsonl", "texts.jsonl",
+        ])
     }
   }
 

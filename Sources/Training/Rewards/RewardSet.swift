@@ -75,15 +75,16 @@ extension RewardChoice {
   fileprivate func check(
     _ models: [(key: String, path: String, model: RewardModel)]
   ) throws(TrainingError) {
-    guard let found = models.first(where: { $0.model.isPerToken }) else { return }
+    let found = models.filter(\.model.isPerToken)
+    guard let last = found.last else { return }
     let reason = { (end: String) in
-      "\(found.path) was trained on marks and pays for single tokens: \(end)"
+      "\(last.path) was trained on marks and pays for single tokens: \(end)"
     }
-    guard found.key == "reward.model" else {
-      throw .configuration(key: found.key, reason: reason("name a judge of whole texts"))
+    guard last.key == "reward.model" else {
+      throw .configuration(key: last.key, reason: reason("name a judge of whole texts"))
     }
     guard model.count == 1 else {
-      throw .configuration(key: found.key, reason: reason("it has no place in an ensemble"))
+      throw .configuration(key: last.key, reason: reason("it has no place in an ensemble"))
     }
     guard hole == .clean, scale == .score else {
       throw .configuration(

@@ -44,6 +44,11 @@ struct ScoreCommand: ParsableCommand {
     let scorer: ([[Int]]) throws -> [[String: Any]]
     if isReward {
       let reward = try choice.rewardModel(device: place)
+      guard !reward.isPerToken else {
+        throw InputProblem(
+          "\(folder.url.path) was trained on marks and scores single tokens, not texts; name it as reward.model of rein ppo"
+        )
+      }
       scorer = { texts in
         zip(texts, reward.scores(texts)).map { ["tokens": $0, "reward": $1] }
       }
